@@ -1,0 +1,131 @@
+"""Every exception the library raises, in one tree.
+
+::
+
+    FAQError
+    ├── EntryNotFound (also a KeyError)
+    ├── EntryExists
+    ├── SiteNotFound (also a KeyError)
+    ├── InvalidData (also a ValueError)
+    │   └── ImportFormatError
+    ├── StoreError
+    │   ├── StoreUnavailable
+    │   ├── DamagedEntry
+    │   └── EditConflict
+    └── MissingExtra (also an ImportError)
+
+A message names the fix; the attributes carry the facts that a program can act on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with the data, and where.
+
+    ``line`` counts from 1 and is ``None`` where the place is not known; ``entry`` is an
+    entry's id, question or ordinal, as far as it could be read; ``field`` is the field's name.
+    """
+
+    message: str
+    file: str = ""
+    line: int | None = None
+    entry: str = ""
+    field: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        what = ", ".join(part for part in (self.entry, self.field) if part)
+        return ": ".join(part for part in (place, what, self.message) if part)
+
+
+class FAQError(Exception):
+    """The root: catch this to catch all that the library raises on purpose."""
+
+
+class EntryNotFound(FAQError, KeyError):
+    """No entry of the site has this id. Carries ``entry_id`` and ``site``."""
+
+    def __init__(self, entry_id: str, site: str = "") -> None:
+        self.entry_id = entry_id
+        self.site = site
+        where = f" in site {site!r}" if site else ""
+        super().__init__(f"There is no entry with the id {entry_id!r}{where}.")
+
+    __str__ = Exception.__str__  # KeyError would show the repr of the message
+
+
+class EntryExists(FAQError):
+    """The id is taken. Carries ``entry_id``."""
+
+    def __init__(self, entry_id: str) -> None:
+        self.entry_id = entry_id
+        super().__init__(
+            f"An entry with the id {entry_id!r} is there already: "
+            "change it with update(), or give the new one an id of its own."
+        )
+
+
+class SiteNotFound(FAQError, KeyError):
+    """The store holds no site with this id. Carries ``site``."""
+
+    def __init__(self, site: str) -> None:
+        self.site = site
+        super().__init__(f"There is no site with the id {site!r}.")
+
+    __str__ = Exception.__str__
+
+
+class InvalidData(FAQError, ValueError):
+    """Data from outside breaks the rules. Carries ``problems``, never empty."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ImportFormatError(InvalidData):
+    """A file cannot be read as a FAQ. Carries ``problems`` with file and line."""
+
+
+class StoreError(FAQError):
+    """The root of what can go wrong between the library and its database."""
+
+
+class StoreUnavailable(StoreError):
+    """The database cannot be opened, is full, locked, read-only or gone."""
+
+
+class DamagedEntry(StoreError):
+    """A stored row does not match its digest. Carries ``entry_id`` and ``site``."""
+
+    def __init__(self, entry_id: str, site: str) -> None:
+        self.entry_id = entry_id
+        self.site = site
+        super().__init__(
+            f"The stored entry {entry_id!r} of site {site!r} does not match its digest: the "
+            "database file is damaged. Restore it from a backup."
+        )
+
+
+class EditConflict(StoreError):
+    """The entry changed since it was read. Carries ``entry_id``."""
+
+    def __init__(self, entry_id: str) -> None:
+        self.entry_id = entry_id
+        super().__init__(
+            f"The entry {entry_id!r} was changed by somebody else since it was read: "
+            "read it again, and repeat the edit on the new text."
+        )
+
+
+class MissingExtra(FAQError, ImportError):
+    """An optional part is not installed. Carries ``extra``."""
+
+    def __init__(self, extra: str, need: str) -> None:
+        self.extra = extra
+        super().__init__(f"{need} needs an optional part: pip install 'faqlib[{extra}]'.")

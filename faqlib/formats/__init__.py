@@ -1,0 +1,1 @@
+"""One module per format: reading gives entries, writing takes them."""

@@ -1,0 +1,318 @@
+"""The one door for outside data: marshmallow schemas with bounds.
+
+Files, JSON and HTTP bodies become an :class:`~faqlib.model.Entry` or
+:class:`~faqlib.model.Site` here and nowhere else. Text is cleaned in :func:`clean_text` alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate
+
+from faqlib.errors import InvalidData, Problem
+from faqlib.model import STATUSES, Entry, Site, Source
+
+QUESTION_LENGTH = 500
+ANSWER_LENGTH = 50_000
+LIST_LENGTH = 50
+SITE_ID = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
+LANG = r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$"
+SCHEMES = ("http", "https", "mailto", "tel")
+
+# Line ends of other systems and of word processors.
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# Overrides of the reading direction: one can make a text look like another (CVE-2021-42574).
+_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]|\ufeff")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def clean_text(text: str, *, lines: bool = False) -> str:
+    """``text`` with line ends made ``\\n`` and direction overrides and byte-order marks dropped.
+
+    With ``lines=False`` line ends and tabs become single spaces. Every printable character
+    stays as it is: there is no Unicode normalisation here.
+
+    Raises:
+        ValueError: on control characters and lone surrogates; the message names the first.
+    """
+    if (bad := _FORBIDDEN.search(text)) is not None:
+        raise ValueError(
+            f"has the control character U+{ord(bad[0]):04X} at position {bad.start()}: remove it."
+        )
+    if text.isprintable():
+        return text
+    cleaned = _BIDI.sub("", _LINE_ENDS.sub("\n", text))
+    return cleaned if lines else re.sub(r"[\n\t]+", " ", cleaned)
+
+
+def is_visible(text: str) -> bool:
+    """Whether a reader would see anything: not only blanks, marks and invisible characters."""
+    return any(unicodedata.category(char)[0] not in "ZCM" for char in text) or any(
+        unicodedata.category(char) == "Co" for char in text
+    )
+
+
+class Text(fields.String):
+    """A text that went through :func:`clean_text`."""
+
+    def __init__(self, *, lines: bool = False, visible: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.lines = lines
+        self.visible = visible
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            text = clean_text(text, lines=self.lines)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+        if self.visible and not is_visible(text):
+            raise ValidationError("is empty: write at least one visible character.")
+        return text
+
+
+class Link(Text):
+    """An absolute address with one of the schemes http, https, mailto and tel, or empty."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        if text and not is_safe_url(text):
+            raise ValidationError(
+                f"{text[:80]!r} is no address that can be linked: start it with https://, "
+                "http://, mailto: or tel:."
+            )
+        return text
+
+
+def is_safe_url(text: str) -> bool:
+    """Whether ``text`` is absolute, has an allowed scheme, and hides no blank or control."""
+    if re.search(r"[\s\x00-\x1f\x7f<>\"\\^`{|}]", text):
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    if parts.scheme.lower() in ("http", "https"):
+        return bool(parts.hostname)
+    return parts.scheme.lower() in SCHEMES and bool(parts.path)
+
+
+class Origin(Text):
+    """A page's exact origin: scheme, host and, where it is not the default, port."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        if not re.fullmatch(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", text):
+            raise ValidationError(
+                f"{text[:80]!r} is no origin: write it as the browser sends it, in lower case "
+                "and without a path or wildcard, such as https://www.clinic.example."
+            )
+        return re.sub(r"^(http://[^:]+):80$|^(https://[^:]+):443$", r"\1\2", text)
+
+
+def _texts(count: int = LIST_LENGTH, length: int = QUESTION_LENGTH) -> fields.List[list[str]]:
+    return fields.List(
+        Text(visible=True, validate=validate.Length(max=length)),
+        validate=validate.Length(max=count, error=f"takes at most {count} items."),
+    )
+
+
+class _Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+    error_messages = {"unknown": "is not a field that is known here: check its spelling."}  # noqa: RUF012
+
+
+class SourceSchema(_Strict):
+    """A source's title and address."""
+
+    title = Text(load_default="", validate=validate.Length(max=QUESTION_LENGTH))
+    url = Link(load_default="", validate=validate.Length(max=2_000))
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Source:
+        return Source(data["title"] or data["url"], data["url"])
+
+
+class EntrySchema(_Strict):
+    """An :class:`~faqlib.model.Entry`, both ways, with every bound."""
+
+    id = Text(load_default="", validate=validate.Length(max=200))
+    question = Text(
+        required=True,
+        visible=True,
+        validate=validate.Length(
+            min=1, max=QUESTION_LENGTH, error="has to have 1 to 500 characters."
+        ),
+    )
+    answer = Text(
+        lines=True,
+        load_default="",
+        validate=validate.Length(
+            max=ANSWER_LENGTH, error="has more than 50,000 characters: split the entry."
+        ),
+    )
+    category = Text(load_default="", validate=validate.Length(max=200))
+    tags = _texts(length=100)
+    aliases = _texts()
+    lang = Text(
+        load_default="en",
+        validate=validate.Regexp(LANG, error="is no language tag such as en, es or pt-BR."),
+    )
+    status = fields.String(
+        load_default="published",
+        validate=validate.OneOf(STATUSES, error="has to be one of {choices}."),
+    )
+    position = fields.Integer(
+        load_default=0, strict=True, validate=validate.Range(-(2**31), 2**31 - 1)
+    )
+    pinned = fields.Boolean(load_default=False)
+    reviewed_by = Text(load_default="", validate=validate.Length(max=200))
+    last_reviewed = fields.Date(load_default=None, allow_none=True)
+    review_due = fields.Date(load_default=None, allow_none=True)
+    sources = fields.List(
+        fields.Nested(SourceSchema),
+        validate=validate.Length(max=LIST_LENGTH, error=f"takes at most {LIST_LENGTH} items."),
+    )
+    notice = Text(lines=True, load_default="", validate=validate.Length(max=2_000))
+    updated_at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Entry:
+        return Entry(**data)
+
+
+class SiteSchema(_Strict):
+    """A :class:`~faqlib.model.Site`, both ways, with every bound."""
+
+    id = Text(
+        required=True,
+        validate=validate.Regexp(
+            SITE_ID, error="has to be 1 to 64 lower-case letters, digits and hyphens."
+        ),
+    )
+    name = Text(load_default="", validate=validate.Length(max=200))
+    lang = Text(
+        load_default="en",
+        validate=validate.Regexp(LANG, error="is no language tag such as en, es or pt-BR."),
+    )
+    url = Link(load_default="", validate=validate.Length(max=2_000))
+    origins = fields.List(Origin(), validate=validate.Length(max=LIST_LENGTH))
+    categories = _texts(length=200)
+    contact = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(("phone", "email", "url", "label"))),
+        values=Text(validate=validate.Length(max=500)),
+    )
+    notice = Text(lines=True, load_default="", validate=validate.Length(max=2_000))
+    urgent_terms = _texts(200, 100)
+    urgent_text = Text(lines=True, load_default="", validate=validate.Length(max=2_000))
+    texts = fields.Dict(
+        keys=fields.String(validate=validate.Regexp(r"^[a-z][a-z0-9_]{0,39}$")),
+        values=Text(lines=True, validate=validate.Length(max=2_000)),
+    )
+    theme = fields.Dict(
+        keys=fields.String(validate=validate.Regexp(r"^[a-z][a-z0-9-]{0,39}$")),
+        # What could end a declaration or load something has no place in a colour or a length.
+        values=Text(validate=validate.Regexp(r"^(?!.*url\()[\w#%.,()/ '\"-]{1,100}$")),
+    )
+    synonyms = fields.List(_texts(length=100), validate=validate.Length(max=2_000))
+    accept_questions = fields.Boolean(load_default=False)
+    count_searches = fields.Boolean(load_default=False)
+    webhook = Link(load_default="", validate=validate.Length(max=2_000))
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Site:
+        return Site(**data)
+
+
+# Building a schema costs more than using it once; both are safe to share between threads.
+_ENTRY, _SITE = EntrySchema(), SiteSchema()
+_ENTRY_LENIENT = EntrySchema(unknown=EXCLUDE)
+
+
+def load_entry(
+    data: Mapping[str, Any],
+    *,
+    file: str = "",
+    line: int | None = None,
+    ignore_unknown: bool = False,
+) -> Entry:
+    """An entry from plain data, checked and cleaned.
+
+    Raises:
+        InvalidData: with one problem for each field that breaks a rule.
+    """
+    schema = _ENTRY_LENIENT if ignore_unknown else _ENTRY
+    try:
+        entry: Entry = schema.load(data)
+    except ValidationError as error:
+        name = data.get("id") or data.get("question") if isinstance(data, Mapping) else ""
+        raise InvalidData(_problems(error, file, line, _shown(name))) from None
+    return entry
+
+
+def dump_entry(entry: Entry) -> dict[str, Any]:
+    """Plain, JSON-ready data of ``entry``; what is at its default is left out."""
+    data: dict[str, Any] = _ENTRY.dump(entry)
+    blank: tuple[object, ...] = ("", None, [], False, 0)
+    kept = {key: value for key, value in data.items() if value not in blank}
+    for key, default in (("lang", "en"), ("status", "published")):
+        if kept.get(key) == default:
+            del kept[key]
+    return {"id": entry.id, "question": entry.question, "answer": entry.answer} | kept
+
+
+def load_site(data: Mapping[str, Any]) -> Site:
+    """A site from plain data, checked and cleaned.
+
+    Raises:
+        InvalidData: with one problem for each field that breaks a rule.
+    """
+    try:
+        site: Site = _SITE.load(data)
+    except ValidationError as error:
+        name = data.get("id") if isinstance(data, Mapping) else ""
+        raise InvalidData(_problems(error, "", None, _shown(name))) from None
+    return site
+
+
+def dump_site(site: Site) -> dict[str, Any]:
+    """Plain, JSON-ready data of ``site``."""
+    data: dict[str, Any] = _SITE.dump(site)
+    return data
+
+
+def check_entry(entry: Entry) -> Entry:
+    """``entry`` as it may be stored: cleaned, within bounds.
+
+    Raises:
+        InvalidData: with one problem for each field that breaks a rule.
+    """
+    return load_entry(_ENTRY.dump(entry))
+
+
+def _shown(name: object) -> str:
+    text = str(name or "").encode("utf-8", "backslashreplace").decode()
+    return repr(text[:60]) if text else ""
+
+
+def _problems(error: ValidationError, file: str, line: int | None, entry: str) -> list[Problem]:
+    found: list[Problem] = []
+
+    def walk(messages: Any, path: str) -> None:
+        if isinstance(messages, Mapping):
+            for key, value in messages.items():
+                name = "" if key == "_schema" else str(key)
+                walk(value, ".".join(part for part in (path, name) if part))
+        else:
+            texts = [messages] if isinstance(messages, str) else messages
+            found.extend(Problem(str(text), file, line, entry, path) for text in texts)
+
+    walk(error.messages, "")
+    return found

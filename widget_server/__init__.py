@@ -1,0 +1,1 @@
+"""The thin Flask skin over faqlib: request, library, JSON."""
