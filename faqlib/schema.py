@@ -32,7 +32,7 @@ _FORBIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\uff
 
 
 def clean_text(text: str, *, lines: bool = False) -> str:
-    """``text`` with line ends made ``\\n`` and direction overrides and byte-order marks dropped.
+    r"""``text`` with line ends made ``\n`` and direction overrides and byte-order marks dropped.
 
     With ``lines=False`` line ends and tabs become single spaces. Every printable character
     stays as it is: there is no Unicode normalisation here.
@@ -115,7 +115,7 @@ class Origin(Text):
         return re.sub(r"^(http://[^:]+):80$|^(https://[^:]+):443$", r"\1\2", text)
 
 
-def _texts(count: int = LIST_LENGTH, length: int = QUESTION_LENGTH) -> fields.List[list[str]]:
+def _texts(count: int = LIST_LENGTH, length: int = QUESTION_LENGTH) -> fields.List[str]:
     return fields.List(
         Text(visible=True, validate=validate.Length(max=length)),
         validate=validate.Length(max=count, error=f"takes at most {count} items."),
