@@ -29,6 +29,9 @@ class Change:
 class Store(Protocol):
     """Sites and their entries, with every past version. Safe to share between threads.
 
+    A change that changes nothing (an entry equal to the stored one, deleting what is not there)
+    adds no version and does not move the cursor. ``updated_at`` is set by the store.
+
     Every method raises :class:`~faqlib.errors.SiteNotFound` for an unknown site, except
     ``save_site``, and :class:`~faqlib.errors.StoreUnavailable` when the database does not answer.
     """
@@ -56,7 +59,8 @@ class Store(Protocol):
     def snapshot(self, site: str) -> tuple[Cursor, Site, list[Entry]]:
         """Cursor, settings and all entries of one and the same state, in listing order.
 
-        Entries come by ``position``, then in the order in which they were first added.
+        Entries come by ``position``, then in the order in which they were first added; one that
+        was deleted and comes back takes its old place.
 
         Raises:
             DamagedEntry: if a row does not match its digest.
@@ -68,11 +72,15 @@ class Store(Protocol):
         ...
 
     def changed_since(self, site: str, cursor: Cursor) -> Collection[str] | None:
-        """Ids that changed after ``cursor``, or ``None`` where that state is not in our past."""
+        """Ids that changed after ``cursor``, or ``None`` where that state is not in our past.
+
+        New settings of the site change no entry: they move the cursor and list no id. ``None``
+        also stands for too much or too long ago; it always means: read a snapshot.
+        """
         ...
 
     def apply(self, site: str, changes: Sequence[Change], *, actor: str = "") -> Cursor:
-        """Make all changes in one transaction, or none; returns the new cursor.
+        """Make all changes, in their order, in one transaction, or none; returns the new cursor.
 
         Raises:
             EntryExists: an id that had to be absent is taken.
