@@ -1,1 +1,131 @@
-"""A FAQ that finds the right answer: the data model, the store and the search, in one facade."""
+"""A FAQ that finds the right answer: data model, store, formats and search in one facade.
+
+>>> from faqlib import FAQ, Entry
+>>> with FAQ(semantic=False) as faq:
+...     _ = faq.add(Entry(question="Is parking free?", answer="Yes, behind the house."))
+...     faq.search("where can i park")[0].entry.answer
+'Yes, behind the house.'
+
+Names are loaded when they are first used: ``import faqlib`` alone costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from faqlib.errors import (
+        DamagedEntry,
+        EditConflict,
+        EntryExists,
+        EntryNotFound,
+        FAQError,
+        ImportFormatError,
+        InvalidData,
+        MissingExtra,
+        Problem,
+        SiteNotFound,
+        StoreError,
+        StoreUnavailable,
+    )
+    from faqlib.faq import FAQ
+    from faqlib.formats import FORMATS, read_file, write_file
+    from faqlib.markup import render_html, render_text, render_tree
+    from faqlib.model import (
+        Cursor,
+        Entry,
+        Hit,
+        ImportReport,
+        Reason,
+        Results,
+        SetAside,
+        Site,
+        Source,
+        Version,
+        direction,
+        slug,
+    )
+    from faqlib.schema import (
+        EntrySchema,
+        SiteSchema,
+        dump_entry,
+        dump_site,
+        is_safe_url,
+        load_entry,
+        load_site,
+    )
+    from faqlib.store import Store, open_store
+
+_HOMES = {
+    "errors": (
+        "DamagedEntry EditConflict EntryExists EntryNotFound FAQError ImportFormatError"
+        " InvalidData MissingExtra Problem SiteNotFound StoreError StoreUnavailable"
+    ),
+    "faq": "FAQ",
+    "formats": "FORMATS read_file write_file",
+    "markup": "render_html render_text render_tree",
+    "model": (
+        "Cursor Entry Hit ImportReport Reason Results SetAside Site Source Version direction slug"
+    ),
+    "schema": "EntrySchema SiteSchema dump_entry dump_site is_safe_url load_entry load_site",
+    "store": "Store open_store",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__version__ = "0.1.0"
+__all__ = [
+    "FAQ",
+    "FORMATS",
+    "Cursor",
+    "DamagedEntry",
+    "EditConflict",
+    "Entry",
+    "EntryExists",
+    "EntryNotFound",
+    "EntrySchema",
+    "FAQError",
+    "Hit",
+    "ImportFormatError",
+    "ImportReport",
+    "InvalidData",
+    "MissingExtra",
+    "Problem",
+    "Reason",
+    "Results",
+    "SetAside",
+    "Site",
+    "SiteNotFound",
+    "SiteSchema",
+    "Source",
+    "Store",
+    "StoreError",
+    "StoreUnavailable",
+    "Version",
+    "direction",
+    "dump_entry",
+    "dump_site",
+    "is_safe_url",
+    "load_entry",
+    "load_site",
+    "open_store",
+    "read_file",
+    "render_html",
+    "render_text",
+    "render_tree",
+    "slug",
+    "write_file",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'faqlib' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"faqlib.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -297,6 +297,15 @@ def check_entry(entry: Entry) -> Entry:
     return load_entry(_ENTRY.dump(entry))
 
 
+def check_site(site: Site) -> Site:
+    """``site`` as it may be stored: cleaned, within bounds.
+
+    Raises:
+        InvalidData: with one problem for each setting that breaks a rule.
+    """
+    return load_site(_SITE.dump(site))
+
+
 def _shown(name: object) -> str:
     text = str(name or "").encode("utf-8", "backslashreplace").decode()
     return repr(text[:60]) if text else ""

@@ -1,1 +1,6 @@
 """From a visitor's words to ranked entries."""
+
+from faqlib.search.analysis import language
+from faqlib.search.projection import Projection, Projector
+
+__all__ = ["Projection", "Projector", "language"]

@@ -1,0 +1,385 @@
+"""FAQ: the facade that keeps the store and the search index in step."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from faqlib import formats
+from faqlib.errors import EntryNotFound, SiteNotFound
+from faqlib.model import Cursor, Entry, ImportReport, Results, Site, Status, Version
+from faqlib.schema import check_entry, check_site
+from faqlib.search import Projection, Projector, language
+from faqlib.store import Change, Store, open_store
+
+_NEVER = Cursor(-1, "")
+
+
+class FAQ:
+    """A site's questions and answers: kept, searched, imported and exported.
+
+    ``FAQ()`` lives in memory; :meth:`open` gives one that is stored. An object may be shared by
+    threads. Every read sees every write that was acknowledged before, by this process or another.
+
+    Args:
+        store: where the entries are kept; by default, memory.
+        site: the id of the site.
+        semantic: ``False`` for lexical search only; ``None`` (default) for embeddings where the
+            extra ``semantic`` is installed; or the directory of a sentence-embedding model.
+
+    Raises:
+        SiteNotFound: if a store is given that has no such site.
+        MissingExtra: if a model is given and the extra is not installed.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store | None = None,
+        site: str = "default",
+        semantic: bool | str | Path | None = None,
+    ) -> None:
+        self._owns_store = store is None
+        self._store = store or open_store(":memory:")
+        self._site_id = site
+        if store is None:
+            self._store.save_site(check_site(Site(id=site)))
+        self._projector = Projector(semantic=semantic)
+        self._lock = threading.RLock()
+        self._state = _State(_NEVER, Site(id=site), (), Projection.empty())
+        self._store.cursor(site)  # an unknown site is an error now, not at the first search
+
+    @classmethod
+    def open(
+        cls,
+        url: str | Path,
+        *,
+        site: str = "default",
+        create: bool = True,
+        semantic: bool | str | Path | None = None,
+    ) -> FAQ:
+        """The FAQ of ``site`` in a database: a file's path or a SQLAlchemy URL.
+
+        With ``create`` a site that is not there yet is made.
+
+        Raises:
+            StoreUnavailable: if the database can not be opened.
+            SiteNotFound: if the site is not there and ``create`` is false.
+        """
+        store = open_store(url)
+        try:
+            if create:
+                _ensure_site(store, site)
+            faq = cls(store=store, site=site, semantic=semantic)
+        except BaseException:
+            store.close()
+            raise
+        faq._owns_store = True
+        return faq
+
+    def close(self) -> None:
+        """Release the database, if this object opened it."""
+        if self._owns_store:
+            self._store.close()
+
+    def __enter__(self) -> FAQ:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<FAQ {self._site_id!r}: {len(self)} entries>"
+
+    # What is there
+
+    @property
+    def site(self) -> Site:
+        """The site's settings."""
+        return self._current().site
+
+    @property
+    def cursor(self) -> Cursor:
+        """The state that reads answer from now."""
+        return self._current().cursor
+
+    def __getitem__(self, entry_id: str) -> Entry:
+        """The entry with this id, whatever its status; :class:`EntryNotFound` if none has it."""
+        entry = self.get(entry_id)
+        if entry is None:
+            raise EntryNotFound(entry_id, self._site_id)
+        return entry
+
+    def get(self, entry_id: str) -> Entry | None:
+        """The entry with this id, whatever its status, or ``None``."""
+        return self._current().by_id.get(entry_id)
+
+    def __contains__(self, entry_id: object) -> bool:
+        return entry_id in self._current().by_id
+
+    def __len__(self) -> int:
+        return len(self._current().entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._current().entries)
+
+    def entries(self, status: Status | None = None) -> tuple[Entry, ...]:
+        """All entries, or those of one status, by position and then by age."""
+        found = self._current().entries
+        return found if status is None else tuple(e for e in found if e.status == status)
+
+    def published(self) -> tuple[Entry, ...]:
+        """The published entries as they are listed: by category, pinned first, by position."""
+        return self._current().listed
+
+    # Finding
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        category: str | None = None,
+        tags: Iterable[str] = (),
+        lang: str | None = None,
+        explain: bool = False,
+    ) -> Results:
+        """The published entries that answer ``query``, best first.
+
+        Args:
+            query: the visitor's words; no sign in them has a meaning.
+            limit: how many hits at most, 1 or more.
+            category: only entries of this category.
+            tags: only entries that have all of these.
+            lang: only entries in this language; ``pt`` also finds ``pt-BR``.
+            explain: whether each hit gets its reasons.
+
+        Raises:
+            ValueError: if ``limit`` is below 1.
+        """
+        if limit < 1:
+            raise ValueError(f"limit has to be 1 or more, not {limit}.")
+        accept = _filter(category, frozenset(_listed(tags)), lang)
+        return self._current().projection.search(query, limit, accept, explain=explain)
+
+    def suggest(self, prefix: str, *, limit: int = 5, lang: str | None = None) -> list[str]:
+        """Questions that complete what is being typed, best first, at most ``limit``."""
+        return self._current().projection.suggest(prefix, limit, _filter(None, frozenset(), lang))
+
+    def related(self, entry_id: str, *, limit: int = 3) -> list[Entry]:
+        """Published entries that share most with a published one.
+
+        Raises:
+            EntryNotFound: if no published entry has this id.
+        """
+        state = self._current()
+        entry = state.by_id.get(entry_id)
+        if entry is None or entry.status != "published":
+            raise EntryNotFound(entry_id, self._site_id)
+        return state.projection.related(entry_id, limit)
+
+    # Changing
+
+    def add(self, entry: Entry, *, actor: str = "") -> Entry:
+        """Store a new entry; returns it as stored.
+
+        Raises:
+            InvalidData: if a field breaks a rule.
+            EntryExists: if the id is taken.
+        """
+        return self.add_all([entry], actor=actor)[0]
+
+    def add_all(self, entries: Iterable[Entry], *, actor: str = "") -> list[Entry]:
+        """Store new entries, all or none, in one commit and one index update.
+
+        Raises:
+            InvalidData: if a field of any breaks a rule.
+            EntryExists: if an id is taken, or stands twice.
+        """
+        checked = [check_entry(entry) for entry in entries]
+        self._apply([Change(e.id, e, "add", "absent") for e in checked], actor)
+        return [self[entry.id] for entry in checked]
+
+    def update(self, entry: Entry, *, expect: str | None = None, actor: str = "") -> Entry:
+        """Put ``entry`` in place of the one with its id; returns it as stored.
+
+        ``expect`` is the digest of the entry as it was read: if it was changed since, nothing is
+        written.
+
+        Raises:
+            InvalidData: if a field breaks a rule.
+            EntryNotFound: if no entry has the id.
+            EditConflict: if ``expect`` does not match.
+        """
+        checked = check_entry(entry)
+        self._apply([Change(checked.id, checked, "update", expect or "present")], actor)
+        return self[checked.id]
+
+    def remove(self, entry_id: str, *, expect: str | None = None, actor: str = "") -> None:
+        """Delete an entry; its history stays.
+
+        Raises:
+            EntryNotFound: if no entry has the id.
+            EditConflict: if ``expect`` does not match.
+        """
+        self._apply([Change(entry_id, None, "delete", expect or "present")], actor)
+
+    def __delitem__(self, entry_id: str) -> None:
+        self.remove(entry_id)
+
+    def save_site(self, site: Site) -> Site:
+        """Replace the site's settings; its id stays.
+
+        Raises:
+            InvalidData: if a setting breaks a rule.
+        """
+        checked = check_site(site.replace(id=self._site_id))
+        self._store.save_site(checked)
+        return checked
+
+    def history(self, entry_id: str) -> list[Version]:
+        """Every version of an entry, oldest first; empty for an id that never was."""
+        return self._store.history(self._site_id, entry_id)
+
+    def restore(self, entry_id: str, number: int, *, actor: str = "") -> Entry:
+        """Make a past version of an entry the present one, also after it was deleted.
+
+        Raises:
+            EntryNotFound: if there is no such version, or it is a deletion.
+        """
+        version = next((v for v in self.history(entry_id) if v.number == number), None)
+        if version is None or version.entry is None:
+            raise EntryNotFound(entry_id, self._site_id)
+        self._apply([Change(entry_id, version.entry, "restore")], actor)
+        return self[entry_id]
+
+    # Files
+
+    def load(
+        self,
+        source: str | Path | bytes | IO[bytes],
+        *,
+        format: str | None = None,  # noqa: A002 - the contract's name
+        dry_run: bool = False,
+        actor: str = "",
+    ) -> ImportReport:
+        """Import a file: entries with new ids are added, others updated, none removed.
+
+        Args:
+            source: a path, the content itself as bytes, or an open binary file.
+            format: a name from :data:`faqlib.FORMATS`; by default from the suffix.
+            dry_run: whether to write nothing, and only report.
+            actor: who imports, for the history.
+
+        Raises:
+            ImportFormatError: with every problem of the file; nothing was imported.
+        """
+        document = _read(source, format)
+        state = self._current()
+        new = [e for e in document.entries if e.id not in state.by_id]
+        changed = [e for e in document.entries if state.by_id.get(e.id, e) != e]
+        same = [e.id for e in document.entries if state.by_id.get(e.id) == e]
+        if not dry_run:
+            self._apply([Change(e.id, e, "import") for e in (*new, *changed)], actor)
+        return ImportReport(
+            tuple(e.id for e in new),
+            tuple(e.id for e in changed),
+            tuple(same),
+            tuple(document.set_aside),
+        )
+
+    def dump(self, path: str | Path, *, format: str | None = None) -> None:  # noqa: A002
+        """Write all entries to a file; its suffix, or ``format``, says how.
+
+        Raises:
+            ImportFormatError: if the format is unknown or can not be written.
+        """
+        formats.write_file(self.entries(), path, format=format)
+
+    def dumps(self, format: str = "json") -> str | bytes:  # noqa: A002
+        """All entries in a format, as :meth:`dump` writes them."""
+        return formats.write(self.entries(), format=format)
+
+    # In step
+
+    def _apply(self, changes: list[Change], actor: str) -> None:
+        if changes:
+            self._store.apply(self._site_id, changes, actor=actor)
+
+    def _current(self) -> _State:
+        """The present state; brought up to date first if the store has moved on."""
+        state = self._state
+        if self._store.cursor(self._site_id) == state.cursor:
+            return state
+        with self._lock:
+            if self._store.cursor(self._site_id) != self._state.cursor:
+                cursor, site, entries = self._store.snapshot(self._site_id)
+                projection = self._projector.project(entries, site.synonyms)
+                self._state = _State(cursor, site, tuple(entries), projection)
+            return self._state
+
+
+class _State:
+    """A site at one cursor: never changed, only replaced."""
+
+    def __init__(
+        self, cursor: Cursor, site: Site, entries: tuple[Entry, ...], projection: Projection
+    ) -> None:
+        self.cursor = cursor
+        self.site = site
+        self.entries = entries
+        self.projection = projection
+        self.by_id = {entry.id: entry for entry in entries}
+        self.listed = _in_listing_order(site, entries)
+
+
+def _in_listing_order(site: Site, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    published = [entry for entry in entries if entry.status == "published"]
+    names = dict.fromkeys((*site.categories, *(entry.category for entry in published)))
+    rank = {name: place for place, name in enumerate(names)}
+    return tuple(sorted(published, key=lambda e: (rank[e.category], not e.pinned, e.position)))
+
+
+def _filter(
+    category: str | None, tags: frozenset[str], lang: str | None
+) -> Callable[[Entry], bool] | None:
+    if category is None and not tags and lang is None:
+        return None
+    wanted = language(lang) if lang else None
+
+    def accept(entry: Entry) -> bool:
+        return (
+            (category is None or entry.category == category)
+            and tags.issubset(entry.tags)
+            and (wanted is None or language(entry.lang) == wanted)
+        )
+
+    return accept
+
+
+def _listed(tags: Iterable[str]) -> Iterable[str]:
+    if isinstance(tags, str):
+        raise TypeError(f"tags takes a list of tags, not one text: write [{tags!r}].")
+    return tags
+
+
+def _ensure_site(store: Store, site: str) -> None:
+    try:
+        store.cursor(site)
+    except SiteNotFound:
+        store.save_site(check_site(Site(id=site)))
+
+
+def _read(source: str | Path | bytes | IO[bytes], format_name: str | None) -> Any:
+    if isinstance(source, str | Path):
+        return formats.read_file(source, format=format_name)
+    content = source if isinstance(source, bytes) else source.read()
+    return formats.read(content, format=format_name, name=getattr(source, "name", "") or "")

@@ -1,0 +1,179 @@
+"""From text to terms, the same way for entries and for queries.
+
+A word is lower-cased and stripped of accents; a term is its stem. Analysis is per language: an
+entry is analysed in its own, a query in every language that the index holds. Scripts written
+without spaces give overlapping pairs of characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+
+import snowballstemmer
+from whoosh.analysis import Token, Tokenizer
+
+# Letters and digits, held together by one apostrophe, point or at-sign inside: o'clock, 3.5.
+_WORD = re.compile(r"[^\W_]+(?:['’.@][^\W_]+)*")
+# Han, Hiragana, Katakana, Thai, Lao, Khmer, Burmese: no spaces between words.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
+_MAX_WORD = 64
+
+_STEMMERS = {
+    "ar": "arabic",
+    "da": "danish",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hu": "hungarian",
+    "it": "italian",
+    "nb": "norwegian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
+    "tr": "turkish",
+}
+
+# Only what carries no meaning in a question: "not", "after" and "without" stay.
+STOP_WORDS: dict[str, frozenset[str]] = {
+    "en": frozenset(
+        "a an and are as at be by do does did for from has have i i'm if in is it its me"
+        " my of on or so that the their them there they this to was we were what when"
+        " which who will with would you your can could should am been being any".split()
+    ),
+    "es": frozenset(
+        "a al como con cual cuales de del donde el ella en es esta este hay la las lo los"
+        " me mi mis o para por puede puedo que se si su sus tengo un una y ya".split()
+    ),
+    "de": frozenset(
+        "als am an auch auf bei bin das dem den der des die du ein eine einem einen einer"
+        " es fur haben hat ich ihr im in ist kann mein meine mich mir mit oder sich sie"
+        " sind um und von was wie wir wird zu zum zur".split()
+    ),
+    "fr": frozenset(
+        "a au aux avec ce ces cette comment dans de des du elle en est et il j je l la le"
+        " les ma mes mon ou par pour puis que qui quel quelle sa se ses si son sur un une"
+        " vous".split()
+    ),
+    "pt": frozenset(
+        "a ao as com como da das de do dos e em essa esse esta este eu meu minha na nas"
+        " no nos o os ou para pela pelo por posso qual que se sua seu um uma".split()
+    ),
+    "it": frozenset(
+        "a al alla anche che chi come con cosa da dal de dei del della di e gli ho i il"
+        " in io la le lo mi mia mio nel o per posso quale se si sono su un una".split()
+    ),
+    "nl": frozenset(
+        "als aan bij dat de den der die dit een en er het hoe ik in is je kan me met mijn"
+        " naar of om op te tot u uw van voor wat we wie word wordt zijn".split()
+    ),
+}
+
+
+def language(tag: str) -> str:
+    """The primary language of a BCP 47 tag: ``pt-BR`` gives ``pt``."""
+    return tag.partition("-")[0].lower()
+
+
+def fold(text: str) -> str:
+    """``text`` case-folded and without accents; ``ß`` becomes ``ss``."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not _is_mark(c)))
+
+
+def _is_mark(char: str) -> bool:
+    # Only the accents of Latin, Greek and Cyrillic: the marks of Indic scripts are vowels.
+    return "\u0300" <= char <= "\u036f"
+
+
+@cache
+def _stemmer(lang: str) -> Callable[[str], str]:
+    name = _STEMMERS.get(lang)
+    if name is None:
+        return lambda word: word
+    stem: Callable[[str], str] = snowballstemmer.stemmer(name).stemWord
+    return stem
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str, lang: str) -> str:
+    """The term of one lower-case word. Accents are needed for stemming, so they go last."""
+    return fold(_stemmer(lang)(word))
+
+
+@lru_cache(maxsize=8_192)
+def spans(text: str) -> tuple[tuple[str, int, int], ...]:
+    """Each word of ``text``, lower-case with its accents, and where it begins and ends."""
+    found: list[tuple[str, int, int]] = []
+    for match in _WORD.finditer(text):
+        word, start = match[0], match.start()
+        if word.isascii() or _UNSPACED.search(word) is None:
+            found.append((_normal(word[:_MAX_WORD]), start, match.end()))
+        else:
+            found.extend(_pairs(word, start))
+    return tuple(found)
+
+
+def _normal(word: str) -> str:
+    if word.isascii():
+        lowered = word.lower()
+    else:
+        lowered = unicodedata.normalize("NFKC", word).casefold().replace("’", "'")
+    return lowered.removesuffix("'s")
+
+
+def _pairs(word: str, start: int) -> Iterator[tuple[str, int, int]]:
+    at = 0
+    for match in _UNSPACED.finditer(word):
+        if match.start() > at:
+            yield _normal(word[at : match.start()]), start + at, start + match.start()
+        run = match[0]
+        for i in range(max(1, len(run) - 1)):
+            yield (
+                run[i : i + 2],
+                start + match.start() + i,
+                start + match.start() + i + len(run[i : i + 2]),
+            )
+        at = match.end()
+    if at < len(word):
+        yield _normal(word[at:]), start + at, start + len(word)
+
+
+def words(text: str) -> list[str]:
+    """The lower-case words of ``text``, accents kept."""
+    return [word for word, _, _ in spans(text)]
+
+
+def is_stop_word(word: str, lang: str) -> bool:
+    """Whether the word says nothing about what is asked."""
+    return fold(word) in STOP_WORDS.get(lang, frozenset())
+
+
+def terms(text: str, lang: str) -> list[str]:
+    """The stems of the words of ``text`` that carry meaning, in order."""
+    stop = STOP_WORDS.get(lang, frozenset())
+    return [stem(word, lang) for word in words(text) if fold(word) not in stop]
+
+
+class FAQTokenizer(Tokenizer):  # type: ignore[misc]
+    """:func:`terms` as a Whoosh tokenizer: what a field of one language is indexed with."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def __call__(self, value: str, **_: object) -> Iterator[Token]:
+        """Whoosh's tokens of one text."""
+        token = Token(removestops=True)
+        for position, term in enumerate(terms(value, self.lang)):
+            token.text, token.pos, token.boost, token.stopped = term, position, 1.0, False
+            yield token

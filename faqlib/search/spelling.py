@@ -1,0 +1,107 @@
+"""Words of the FAQ that are near to a word that is not: by deletions, looked up, not computed.
+
+The table maps every form of a word with up to two letters left out to the word (the method of
+SymSpell, W. Garbe 2012). It only ever grows, so that it can be shared by all states of an index:
+a look-up is given the words that are alive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from itertools import combinations
+
+_TWO_EDITS_FROM = 8  # letters; in shorter words two edits make another word
+_MIN_LENGTH = 4
+_PREFIX = 12  # letters that are tabled; what differs later is checked all the same
+
+# Rows of the keyboard: a slip to a neighbour is the likeliest mistake.
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_NEIGHBOURS = frozenset(
+    frozenset(pair) for row in _ROWS for pair in zip(row, row[1:], strict=False)
+) | frozenset(
+    frozenset(pair) for above, below in zip(_ROWS, _ROWS[1:], strict=False)
+    for pair in (*zip(above, below, strict=False), *zip(above[1:], below, strict=False))
+)  # fmt: skip
+
+
+def edits_allowed(word: str) -> int:
+    """How many slips a word of this length may have."""
+    if len(word) < _MIN_LENGTH or any(char.isdigit() for char in word):
+        return 0
+    return 2 if len(word) >= _TWO_EDITS_FROM else 1
+
+
+def distance(a: str, b: str, limit: int) -> float:
+    """Optimal string alignment distance, or ``limit + 1`` once it is clear to be above.
+
+    A swap of two letters next to each other is one edit; a neighbouring key, or a letter doubled
+    or halved, counts 0.8 of one.
+    """
+    if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    before: list[float] = []
+    row: list[float] = [float(j) for j in range(len(b) + 1)]
+    for i, char in enumerate(a, 1):
+        current = [float(i)]
+        for j, other in enumerate(b, 1):
+            cost = 0.0 if char == other else 0.8 if frozenset((char, other)) in _NEIGHBOURS else 1.0
+            drop = 0.8 if i > 1 and a[i - 2] == char else 1.0
+            insert = 0.8 if j > 1 and b[j - 2] == other else 1.0
+            best = min(row[j] + drop, current[j - 1] + insert, row[j - 1] + cost)
+            if i > 1 and j > 1 and char == b[j - 2] and a[i - 2] == other:
+                best = min(best, before[j - 2] + 1.0)
+            current.append(best)
+        if min(current) > limit:
+            return limit + 1
+        before, row = row, current
+    return row[-1]
+
+
+class SpellingTable:
+    """Finds near words. Safe to read while another thread adds."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self._by_form: dict[str, tuple[str, ...]] = {}
+
+    def add(self, words: Iterable[str]) -> None:
+        """Table the words that are not in yet."""
+        for word in words:
+            if word not in self._known and (edits := edits_allowed(word)):
+                self._known.add(word)
+                for form in _forms(word, edits):
+                    self._by_form[form] = (*self._by_form.get(form, ()), word)
+
+    def near(self, word: str, alive: Container[str]) -> list[tuple[str, float]]:
+        """Words within the edits allowed, with their distance, nearest first."""
+        limit = edits_allowed(word)
+        if not limit:
+            return []
+        found: dict[str, float] = {}
+        for form in _forms(word, limit):
+            for candidate in self._by_form.get(form, ()):
+                if candidate in found or candidate not in alive:
+                    continue
+                allowed = min(limit, edits_allowed(candidate))
+                found[candidate] = distance(word, candidate, allowed)
+        near = [(w, d) for w, d in found.items() if d <= limit]
+        return sorted(near, key=lambda item: (item[1], item[0]))
+
+
+def _forms(word: str, edits: int) -> Iterator[str]:
+    head = word[:_PREFIX]
+    seen = {head}
+    for count in range(1, edits + 1):
+        for kept in combinations(head, len(head) - count):
+            seen.add("".join(kept))
+    return iter(seen)
+
+
+def split_words(word: str, frequency: Mapping[str, int]) -> tuple[str, str] | None:
+    """Two words of the FAQ that ``word`` is written together from, or ``None``."""
+    options = [
+        (min(frequency[word[:i]], frequency[word[i:]]), word[:i], word[i:])
+        for i in range(2, len(word) - 1)
+        if word[:i] in frequency and word[i:] in frequency
+    ]
+    return max(options)[1:] if options else None

@@ -1,0 +1,72 @@
+"""The unstemmed words of a FAQ, for typing slips, unfinished words and "did you mean"."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from faqlib.search.spelling import SpellingTable
+
+
+class Vocabulary:
+    """All words of one state of the index. It does not change; :meth:`changed` makes the next.
+
+    Attributes:
+        words: folded word -> the terms it was indexed as (one for each language it occurs in).
+        counts: folded word -> in how many entries it stands.
+    """
+
+    def __init__(
+        self,
+        words: Mapping[str, tuple[str, ...]] | None = None,
+        counts: Counter[str] | None = None,
+        spelling: SpellingTable | None = None,
+    ) -> None:
+        self.words = words or {}
+        self.counts = counts or Counter()
+        self._spelling = spelling or SpellingTable()
+
+    def changed(
+        self, removed: Iterable[Mapping[str, str]], added: Iterable[Mapping[str, str]]
+    ) -> Vocabulary:
+        """The vocabulary after entries went and came, each given as its folded word -> term."""
+        words, counts = dict(self.words), Counter(self.counts)
+        for entry_words in removed:
+            counts.subtract(entry_words.keys())
+        for entry_words in added:
+            counts.update(entry_words.keys())
+            for word, term in entry_words.items():
+                terms = words.get(word, ())
+                if term not in terms:
+                    words[word] = (*terms, term)
+        for word in [word for word, count in counts.items() if count <= 0]:
+            del counts[word]
+            words.pop(word, None)
+        return Vocabulary(words, counts, self._spelling)
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """Every term."""
+        return frozenset(term for terms in self.words.values() for term in terms)
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self.words)
+
+    def completions(self, prefix: str, limit: int) -> list[str]:
+        """The most frequent words that begin with ``prefix`` and are longer, at most ``limit``."""
+        start = bisect_left(self._sorted, prefix)
+        end = bisect_left(self._sorted, prefix + "\U0010ffff")
+        longer = (word for word in self._sorted[start:end] if word != prefix)
+        return sorted(longer, key=lambda word: (-self.counts[word], word))[:limit]
+
+    def near(self, word: str) -> list[tuple[str, float]]:
+        """Words that ``word`` may be a slip of, with their edit distance, nearest first."""
+        return self._tabled.near(word, self.counts)
+
+    @cached_property
+    def _tabled(self) -> SpellingTable:
+        self._spelling.add(self.words)
+        return self._spelling
