@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Problem:
 
     ``line`` counts from 1 and is ``None`` where the place is not known; ``entry`` is an
     entry's id, question or ordinal, as far as it could be read; ``field`` is the field's name.
+    A ``"warning"`` is worth a look but does not stop an import.
     """
 
     message: str
@@ -36,11 +38,13 @@ class Problem:
     line: int | None = None
     entry: str = ""
     field: str = ""
+    severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
+        kind = "warning" if self.severity == "warning" else ""
         what = ", ".join(part for part in (self.entry, self.field) if part)
-        return ": ".join(part for part in (place, what, self.message) if part)
+        return ": ".join(part for part in (place, kind, what, self.message) if part)
 
 
 class FAQError(Exception):
