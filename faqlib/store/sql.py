@@ -1,0 +1,235 @@
+"""A store in SQLite or PostgreSQL: one set of statements for both."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, delete, exc
+
+from faqlib.errors import SiteNotFound, StoreUnavailable
+from faqlib.model import Cursor, Entry, Site, Version
+from faqlib.store import engine as engines
+from faqlib.store import rows
+from faqlib.store.codec import add_seals
+from faqlib.store.failures import translated
+from faqlib.store.migrate import bring_up_to_date
+from faqlib.store.plan import last_of_each, now, steps_for
+from faqlib.store.protocol import Change
+from faqlib.store.tables import sites
+from faqlib.store.watch import PostgresWatch, SQLiteWatch, Watch
+
+
+class SQLStore:
+    """A :class:`~faqlib.store.protocol.Store` in a SQLite file or a PostgreSQL database.
+
+    Every commit is on the disk when the method returns. Any number of threads and processes may
+    use the same database; what one writes, the others see with their next call.
+
+    Args:
+        place: a file's path, ``sqlite:///path``, or ``postgresql://user:password@host/name``.
+        timeout: how many seconds a write waits for those of other programs (SQLite).
+        create: whether a file that is not there is made.
+
+    Raises:
+        StoreUnavailable: if the database can not be opened; the message names the fix.
+        MissingExtra: if PostgreSQL is asked for and its driver is not installed.
+    """
+
+    def __init__(
+        self, place: str | os.PathLike[str], *, timeout: float = 10.0, create: bool = True
+    ) -> None:
+        target = engines.parse(place)
+        self.place = engines.shown(target)
+        self._file: engines.SQLiteFile | None = None
+        if isinstance(target, Path):
+            self._file = engines.SQLiteFile(target, timeout=timeout, create=create)
+            self._engine = engines.sqlite_engine(self._file)
+        else:
+            self._engine = engines.postgres_engine(target)
+        self._reader = engines.for_reading(self._engine)
+        self._writer = engines.for_writing(self._engine)
+        self._closed = False
+        self._start()
+        _OPEN.add(self)
+        with translated(self.place):
+            bring_up_to_date(self._engine, self.place)
+
+    def _start(self) -> None:
+        self._watch = self._new_watch()
+        # SQLite takes one writer at a time; threads that queue here need not poll for it.
+        self._turn: AbstractContextManager[Any] = threading.Lock() if self._file else nullcontext()
+
+    def _new_watch(self) -> Watch:
+        if self._file is not None:
+            return SQLiteWatch(self._file, self._read_cursor)
+        return PostgresWatch(
+            self._engine, lambda connection, site: rows.read_head(connection, site).cursor
+        )
+
+    def _read_cursor(self, site: str) -> Cursor:
+        with self._reading() as connection:
+            return rows.read_head(connection, site).cursor
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def sites(self) -> list[Site]:
+        """All sites, by id."""
+        with self._reading() as connection:
+            return [rows.read_site_row(connection, name)[0] for name in rows.site_ids(connection)]
+
+    def site(self, site: str) -> Site:
+        """The settings of one site."""
+        with self._reading() as connection:
+            rows.read_head(connection, site)
+            return rows.read_site_row(connection, site)[0]
+
+    def cursor(self, site: str) -> Cursor:
+        """The site's present state: some microseconds on SQLite, a round trip on PostgreSQL."""
+        self._check_open()
+        with translated(self.place):
+            return self._watch.cursor(site)
+
+    def snapshot(self, site: str) -> tuple[Cursor, Site, list[Entry]]:
+        """Cursor, settings and all entries of one and the same state, in listing order."""
+        with self._reading() as connection:
+            head = rows.read_head(connection, site)
+            settings, digest = rows.read_site_row(connection, site)
+            found = rows.read_rows(connection, site).values()
+        rows.check_total(site, head, digest, found)
+        listed = sorted(
+            ((row.entry(), row.place.sequence) for row in found),
+            key=lambda pair: (pair[0].position, pair[1]),
+        )
+        return head.cursor, settings, [entry for entry, _ in listed]
+
+    def get(self, site: str, entry_id: str) -> Entry | None:
+        """One entry, or ``None``."""
+        with self._reading() as connection:
+            row = rows.read_rows(connection, site, [entry_id]).get(entry_id)
+        if row is not None:
+            return row.entry()
+        # That it is not there is only certain if nothing is missing.
+        return next((entry for entry in self.snapshot(site)[2] if entry.id == entry_id), None)
+
+    def changed_since(self, site: str, cursor: Cursor) -> Collection[str] | None:
+        """Ids that changed after ``cursor``, or ``None`` where that state is not in our past."""
+        with self._reading() as connection:
+            head = rows.read_head(connection, site)
+            return rows.ids_since(connection, site, cursor, head.cursor)
+
+    def history(self, site: str, entry_id: str) -> list[Version]:
+        """Every version of an entry, oldest first; empty for an id that never was."""
+        with self._reading() as connection:
+            rows.read_head(connection, site)
+            return list(rows.read_versions(connection, site, entry_id))
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def save_site(self, site: Site) -> Cursor:
+        """Make the site, or replace its settings."""
+        try:
+            return self._save_site(site)
+        except StoreUnavailable as error:
+            if not isinstance(error.__cause__, exc.IntegrityError):
+                raise
+        return self._save_site(site)  # somebody else made it at the same moment
+
+    def _save_site(self, site: Site) -> Cursor:
+        with self._writing() as connection:
+            try:
+                head = rows.read_head(connection, site.id, lock=True)
+                removed = [rows.read_site_row(connection, site.id)[1]]
+            except SiteNotFound:
+                head, removed = None, []
+            added = [rows.write_site_row(connection, site, new=head is None)]
+            head = head or rows.insert_head(connection, site.id)
+            total = add_seals(head.total, added=added, removed=removed)
+            return rows.move_head(connection, site.id, head._replace(total=total), ())
+
+    def delete_site(self, site: str) -> None:
+        """Remove the site with all its entries and their history."""
+        with self._writing() as connection:
+            rows.read_head(connection, site, lock=True)
+            connection.execute(delete(sites).where(sites.c.id == site))
+
+    def apply(self, site: str, changes: Sequence[Change], *, actor: str = "") -> Cursor:
+        """Make all changes in one transaction, or none; returns the new cursor."""
+        ids = {change.entry_id for change in changes}
+        with self._writing() as connection:
+            head = rows.read_head(connection, site, lock=True)
+            stored = rows.read_rows(connection, site, ids)
+            present = {name: row.entry() for name, row in stored.items()}
+            places = {name: row.place for name, row in stored.items()}
+            places |= rows.read_places(connection, site, ids - stored.keys())
+            at = now()
+            steps = steps_for(site, changes, present, places, head.sequence, at)
+            if not steps:
+                return head.cursor
+            final = last_of_each(steps)
+            revision = head.cursor.revision + 1
+            rows.write_versions(connection, site, steps, revision=revision, at=at, actor=actor)
+            gone = final.keys() & stored.keys()
+            added = rows.write_entries(connection, site, gone, final.values())
+            removed = [stored[name].digest for name in gone]
+            head = head._replace(
+                sequence=max(head.sequence, *(step.place.sequence for step in steps)),
+                total=add_seals(head.total, added=added, removed=removed),
+            )
+            return rows.move_head(connection, site, head, final)
+
+    # --- connections --------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Release connections; the store can not be used afterwards."""
+        self._closed = True
+        _OPEN.discard(self)
+        with translated(self.place):
+            self._watch.close()
+            self._engine.dispose()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreUnavailable(f"The database {self.place} was closed: open it again.")
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        self._check_open()
+        with translated(self.place), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        self._check_open()
+        with translated(self.place), self._turn:
+            try:
+                with self._writer.begin() as connection:
+                    yield connection
+            except exc.DBAPIError:
+                self._engine.dispose()  # the next write begins on connections that saw no failure
+                raise
+
+    def _forked(self) -> None:
+        # A connection belongs to the process that opened it: closing it here could undo the
+        # parent's locks, so it is neither used nor closed.
+        _ABANDONED.append((self._engine.pool, self._watch))
+        self._engine.dispose(close=False)
+        self._start()
+
+
+_OPEN: weakref.WeakSet[SQLStore] = weakref.WeakSet()
+_ABANDONED: list[object] = []
+
+
+def _after_fork() -> None:
+    for store in list(_OPEN):
+        store._forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
