@@ -15,7 +15,15 @@ from faqlib.errors import MissingExtra, StoreUnavailable
 from faqlib.store.failures import translated
 
 # cell_size_check finds damaged pages before their content is believed.
-_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "cell_size_check=ON", "trusted_schema=OFF")
+# wal_autocheckpoint=1 moves each commit into the file itself at once: one more fsync for an edit,
+# and a copy of the file alone, as people make it, has everything.
+_PRAGMAS = (
+    "synchronous=FULL",
+    "wal_autocheckpoint=1",
+    "foreign_keys=ON",
+    "cell_size_check=ON",
+    "trusted_schema=OFF",
+)
 _WRITES = "faqlib_writes"
 
 
@@ -50,6 +58,12 @@ def shown(place: Path | URL) -> str:
     return str(place) if isinstance(place, Path) else place.render_as_string(hide_password=True)
 
 
+class FileConnection(sqlite3.Connection):
+    """A connection that knows which file it is to."""
+
+    identity: tuple[int, int] | None = None
+
+
 class SQLiteFile:
     """One SQLite file: opens connections to it and tells whether it was replaced."""
 
@@ -64,15 +78,18 @@ class SQLiteFile:
                 self.path.touch()
         self._use_wal()
 
-    def connect(self) -> sqlite3.Connection:
+    def connect(self) -> FileConnection:
         """A connection that leaves transactions to us and may be used by any thread."""
+        identity = self.identity()  # before it is opened: better too old than too new
         connection = sqlite3.connect(
             f"{self.path.as_uri()}?{self._mode}",
             uri=True,
             timeout=self.timeout,
             isolation_level=None,
             check_same_thread=False,
+            factory=FileConnection,
         )
+        connection.identity = identity
         try:
             for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
@@ -122,13 +139,9 @@ def sqlite_engine(file: SQLiteFile) -> Engine:
         writes = connection.get_execution_options().get(_WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
-    @event.listens_for(engine, "connect")
-    def remember(_: Any, record: Any) -> None:
-        record.info["file"] = file.identity()
-
     @event.listens_for(engine, "checkout")
-    def compare(_: Any, record: Any, __: Any) -> None:
-        if record.info.get("file") != file.identity():
+    def compare(connection: FileConnection, *_: Any) -> None:
+        if connection.identity != file.identity():
             raise exc.DisconnectionError("the file was replaced")
 
     return engine
@@ -145,6 +158,22 @@ def postgres_engine(url: URL) -> Engine:
         return create_engine(url, pool_pre_ping=True, connect_args=options)
     except ImportError:
         raise MissingExtra("postgres", "A PostgreSQL database") from None
+
+
+def check_encoding(engine: Engine, place: str) -> None:
+    """Make sure that the server keeps every character.
+
+    Raises:
+        StoreUnavailable: if it does not.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+        if encoding != "UTF8":
+            raise StoreUnavailable(
+                f"The database {place} keeps texts as {encoding}, which lacks characters: make "
+                "it anew with createdb --encoding=UTF8 --template=template0."
+            )
 
 
 def for_reading(engine: Engine) -> Engine:

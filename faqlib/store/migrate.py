@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, Text, column, func, inspect, select, table
 
 from faqlib.errors import StoreUnavailable
 from faqlib.store.engine import for_writing
@@ -22,8 +22,8 @@ def schema_of(connection: Connection) -> str | None:
     """The last migration that was run on the database; ``None`` for a new one."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    query = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608  (a constant of ours)
-    found: str | None = connection.execute(text(query)).scalar()
+    query = select(column("version_num", Text)).select_from(table(VERSION_TABLE))
+    found: str | None = connection.scalar(query)
     return found
 
 
@@ -42,7 +42,7 @@ def bring_up_to_date(engine: Engine, place: str) -> None:
     _refuse_newer(found, place)
     with for_writing(engine).begin() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         elif found is None:
             _refuse_damaged(connection, place)
         if schema_of(connection) != SCHEMA:

@@ -1,39 +1,22 @@
-"""Reading and writing rows inside a transaction. What is read was checked against its digest."""
+"""Entries and their versions, inside a transaction. What is read was checked against its digest."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select
 
-from faqlib.errors import DamagedEntry, SiteNotFound, StoreUnavailable
-from faqlib.model import Cursor, Entry, Site, Version
-from faqlib.store.codec import (
-    NO_ROWS,
-    add_seals,
-    entry_text,
-    read_entry,
-    read_site,
-    seal,
-    site_text,
-)
-from faqlib.store.plan import LISTED, REMEMBERED, Place, Step
-from faqlib.store.tables import changes, cursors, entries, entry_versions, sites
+from faqlib.errors import DamagedEntry
+from faqlib.model import Entry, Version
+from faqlib.store.codec import NO_ROWS, add_seals, entry_text, read_entry, seal
+from faqlib.store.heads import Head, damaged
+from faqlib.store.plan import Place, Step
+from faqlib.store.tables import entries, entry_versions
 
 # Fewer than the number of variables that any SQLite takes in one statement.
 _CHUNK = 500
-
-
-class Head(NamedTuple):
-    """A site's row in ``cursors``."""
-
-    cursor: Cursor
-    sequence: int
-    total: str
 
 
 class Stored(NamedTuple):
@@ -48,121 +31,6 @@ class Stored(NamedTuple):
     def entry(self) -> Entry:
         """The entry that the row holds."""
         return read_entry(self.id, self.data, self.updated_at)
-
-
-def damaged(site: str, what: str) -> StoreUnavailable:
-    """The error for a site whose rows do not add up."""
-    return StoreUnavailable(
-        f"The database's {what} of site {site!r} is damaged: restore it from a backup."
-    )
-
-
-# --- the cursor -------------------------------------------------------------------------------
-
-
-def read_head(connection: Connection, site: str, *, lock: bool = False) -> Head:
-    """The site's head; with ``lock`` no other writer of the site passes until the commit."""
-    query = select(cursors).where(cursors.c.site == site)
-    row = connection.execute(query.with_for_update() if lock else query).first()
-    if row is None:
-        if connection.execute(select(sites.c.id).where(sites.c.id == site)).first():
-            raise damaged(site, "cursor")
-        raise SiteNotFound(site)
-    if row.digest != _head_seal(*row[:5]):
-        raise damaged(site, "cursor")
-    return Head(Cursor(row.revision, row.nonce), row.sequence, row.total)
-
-
-def insert_head(connection: Connection, site: str) -> Head:
-    """The head of a site that is made in this transaction."""
-    head = Head(Cursor(), 0, NO_ROWS)
-    connection.execute(insert(cursors), _head_row(site, head))
-    return head
-
-
-def move_head(connection: Connection, site: str, head: Head, ids: Collection[str]) -> Cursor:
-    """Write down the new state: the last thing that a transaction does.
-
-    Args:
-        connection: in a transaction that writes.
-        site: the site's id.
-        head: the head as it was read, with the new sequence and total.
-        ids: the entries that changed.
-    """
-    cursor = Cursor(head.cursor.revision + 1, os.urandom(8).hex())
-    listed = json.dumps(sorted(ids)) if len(ids) <= LISTED else ""
-    row = (site, cursor.revision, cursor.nonce, listed)
-    connection.execute(
-        insert(changes), dict(zip(changes.c.keys(), (*row, seal("change", *row)), strict=True))
-    )
-    forgotten = changes.c.revision <= cursor.revision - REMEMBERED
-    connection.execute(delete(changes).where(changes.c.site == site, forgotten))
-    new = _head_row(site, head._replace(cursor=cursor))
-    connection.execute(update(cursors).where(cursors.c.site == site), new)
-    return cursor
-
-
-def _head_row(site: str, head: Head) -> dict[str, Any]:
-    row = (site, head.cursor.revision, head.cursor.nonce, head.sequence, head.total)
-    return dict(zip(cursors.c.keys(), (*row, _head_seal(*row)), strict=True))
-
-
-def _head_seal(*row: object) -> str:
-    return seal("cursor", *row)
-
-
-def ids_since(connection: Connection, site: str, seen: Cursor, present: Cursor) -> set[str] | None:
-    """Ids that changed between two states, or ``None`` where the log does not say."""
-    query = (
-        select(changes)
-        .where(changes.c.site == site, changes.c.revision >= seen.revision)
-        .order_by(changes.c.revision)
-    )
-    rows = connection.execute(query).all()
-    states = [Cursor(row.revision, row.nonce) for row in rows]
-    whole = [row.revision for row in rows] == list(range(seen.revision, present.revision + 1))
-    if not whole or states[0] != seen or states[-1] != present:
-        return None
-    ids: set[str] = set()
-    for row in rows:
-        if row.digest != seal("change", *row[:4]):
-            return None
-        if row.revision > seen.revision:
-            if not row.ids:
-                return None
-            ids.update(json.loads(row.ids))
-    return ids
-
-
-# --- sites ------------------------------------------------------------------------------------
-
-
-def site_ids(connection: Connection) -> list[str]:
-    """All sites' ids, in order; a site that lost one of its two rows is not passed over."""
-    named = set(connection.scalars(select(sites.c.id)))
-    for site in named ^ set(connection.scalars(select(cursors.c.site))):
-        raise damaged(site, "record")
-    return sorted(named)
-
-
-def read_site_row(connection: Connection, site: str) -> tuple[Site, str]:
-    """A site's settings and their digest."""
-    row = connection.execute(select(sites).where(sites.c.id == site)).first()
-    if row is None or row.digest != seal("site", row.id, row.data):
-        raise damaged(site, "settings")
-    return read_site(row.id, row.data), row.digest
-
-
-def write_site_row(connection: Connection, site: Site, *, new: bool) -> str:
-    """Write a site's settings; returns their digest."""
-    data = site_text(site)
-    row = {"id": site.id, "data": data, "digest": seal("site", site.id, data)}
-    statement = insert(sites) if new else update(sites).where(sites.c.id == site.id)
-    connection.execute(statement, row)
-    return row["digest"]
-
-
-# --- entries ----------------------------------------------------------------------------------
 
 
 def read_rows(
@@ -210,8 +78,8 @@ def write_entries(
     connection: Connection, site: str, gone: Iterable[str], final: Iterable[Step]
 ) -> list[str]:
     """Take the rows ``gone`` out and put those of ``final`` in; returns the new digests."""
-    if old := [{"name": name} for name in gone]:
-        connection.execute(_DELETE_ENTRY.where(entries.c.site == site), old)
+    for chunk in _chunks(sorted(gone)):
+        connection.execute(delete(entries).where(entries.c.site == site, entries.c.id.in_(chunk)))
     rows: list[dict[str, Any]] = []
     for step in final:
         if step.entry is not None and step.entry.updated_at is not None:
@@ -223,14 +91,8 @@ def write_entries(
     return [row["digest"] for row in rows]
 
 
-_DELETE_ENTRY = delete(entries).where(entries.c.id == bindparam("name"))
-
-
 def _numbers(place: Place) -> tuple[int, int]:
     return place.number, place.sequence
-
-
-# --- versions ---------------------------------------------------------------------------------
 
 
 def write_versions(
@@ -257,7 +119,11 @@ def read_versions(connection: Connection, site: str, entry_id: str) -> Iterator[
     query = select(entry_versions).where(past.site == site, past.id == entry_id)
     rows = connection.execute(query.order_by(past.number)).all()
     present = read_rows(connection, site, [entry_id]).get(entry_id)
-    if present is not None and present.place.number != len(rows):
+    if present is None:
+        ends_well = not rows or not rows[-1].data
+    else:
+        ends_well = present.place.number == len(rows)
+    if not ends_well:
         raise DamagedEntry(entry_id, site)
     for number, row in enumerate(rows, start=1):
         if row.number != number or row.digest != seal("version", *row[:-1]):

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, exc
 from faqlib.errors import SiteNotFound, StoreUnavailable
 from faqlib.model import Cursor, Entry, Site, Version
 from faqlib.store import engine as engines
-from faqlib.store import rows
+from faqlib.store import heads, rows
 from faqlib.store.codec import add_seals
 from faqlib.store.failures import translated
 from faqlib.store.migrate import bring_up_to_date
@@ -58,6 +58,7 @@ class SQLStore:
         self._start()
         _OPEN.add(self)
         with translated(self.place):
+            engines.check_encoding(self._engine, self.place)
             bring_up_to_date(self._engine, self.place)
 
     def _start(self) -> None:
@@ -69,25 +70,25 @@ class SQLStore:
         if self._file is not None:
             return SQLiteWatch(self._file, self._read_cursor)
         return PostgresWatch(
-            self._engine, lambda connection, site: rows.read_head(connection, site).cursor
+            self._engine, lambda connection, site: heads.read_head(connection, site).cursor
         )
 
     def _read_cursor(self, site: str) -> Cursor:
         with self._reading() as connection:
-            return rows.read_head(connection, site).cursor
+            return heads.read_head(connection, site).cursor
 
     # --- reading ------------------------------------------------------------------------------
 
     def sites(self) -> list[Site]:
         """All sites, by id."""
         with self._reading() as connection:
-            return [rows.read_site_row(connection, name)[0] for name in rows.site_ids(connection)]
+            return [heads.read_site_row(connection, name)[0] for name in heads.site_ids(connection)]
 
     def site(self, site: str) -> Site:
         """The settings of one site."""
         with self._reading() as connection:
-            rows.read_head(connection, site)
-            return rows.read_site_row(connection, site)[0]
+            heads.read_head(connection, site)
+            return heads.read_site_row(connection, site)[0]
 
     def cursor(self, site: str) -> Cursor:
         """The site's present state: some microseconds on SQLite, a round trip on PostgreSQL."""
@@ -98,8 +99,8 @@ class SQLStore:
     def snapshot(self, site: str) -> tuple[Cursor, Site, list[Entry]]:
         """Cursor, settings and all entries of one and the same state, in listing order."""
         with self._reading() as connection:
-            head = rows.read_head(connection, site)
-            settings, digest = rows.read_site_row(connection, site)
+            head = heads.read_head(connection, site)
+            settings, digest = heads.read_site_row(connection, site)
             found = rows.read_rows(connection, site).values()
         rows.check_total(site, head, digest, found)
         listed = sorted(
@@ -120,13 +121,13 @@ class SQLStore:
     def changed_since(self, site: str, cursor: Cursor) -> Collection[str] | None:
         """Ids that changed after ``cursor``, or ``None`` where that state is not in our past."""
         with self._reading() as connection:
-            head = rows.read_head(connection, site)
-            return rows.ids_since(connection, site, cursor, head.cursor)
+            head = heads.read_head(connection, site)
+            return heads.ids_since(connection, site, cursor, head.cursor)
 
     def history(self, site: str, entry_id: str) -> list[Version]:
         """Every version of an entry, oldest first; empty for an id that never was."""
         with self._reading() as connection:
-            rows.read_head(connection, site)
+            heads.read_head(connection, site)
             return list(rows.read_versions(connection, site, entry_id))
 
     # --- writing ------------------------------------------------------------------------------
@@ -143,26 +144,26 @@ class SQLStore:
     def _save_site(self, site: Site) -> Cursor:
         with self._writing() as connection:
             try:
-                head = rows.read_head(connection, site.id, lock=True)
-                removed = [rows.read_site_row(connection, site.id)[1]]
+                head = heads.read_head(connection, site.id, lock=True)
+                removed = [heads.read_site_row(connection, site.id)[1]]
             except SiteNotFound:
                 head, removed = None, []
-            added = [rows.write_site_row(connection, site, new=head is None)]
-            head = head or rows.insert_head(connection, site.id)
+            added = [heads.write_site_row(connection, site, new=head is None)]
+            head = head or heads.insert_head(connection, site.id)
             total = add_seals(head.total, added=added, removed=removed)
-            return rows.move_head(connection, site.id, head._replace(total=total), ())
+            return heads.move_head(connection, site.id, head._replace(total=total), ())
 
     def delete_site(self, site: str) -> None:
         """Remove the site with all its entries and their history."""
         with self._writing() as connection:
-            rows.read_head(connection, site, lock=True)
+            heads.read_head(connection, site, lock=True)
             connection.execute(delete(sites).where(sites.c.id == site))
 
     def apply(self, site: str, changes: Sequence[Change], *, actor: str = "") -> Cursor:
         """Make all changes in one transaction, or none; returns the new cursor."""
         ids = {change.entry_id for change in changes}
         with self._writing() as connection:
-            head = rows.read_head(connection, site, lock=True)
+            head = heads.read_head(connection, site, lock=True)
             stored = rows.read_rows(connection, site, ids)
             present = {name: row.entry() for name, row in stored.items()}
             places = {name: row.place for name, row in stored.items()}
@@ -181,7 +182,7 @@ class SQLStore:
                 sequence=max(head.sequence, *(step.place.sequence for step in steps)),
                 total=add_seals(head.total, added=added, removed=removed),
             )
-            return rows.move_head(connection, site, head, final)
+            return heads.move_head(connection, site, head, final)
 
     # --- connections --------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine, exc
 
 from faqlib.model import Cursor
-from faqlib.store.engine import SQLiteFile
+from faqlib.store.engine import FileConnection, SQLiteFile
 
 Read = Callable[[Connection, str], Cursor]
 
@@ -40,8 +40,7 @@ class SQLiteWatch:
         self._file = file
         self._read = read
         self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-        self._identity: tuple[int, int] | None = None
+        self._connection: FileConnection | None = None
         self._version = -1
         self._seen: dict[str, Cursor] = {}
 
@@ -63,12 +62,12 @@ class SQLiteWatch:
             self._drop()
 
     def _data_version(self) -> int:
-        if self._connection is None or self._identity != self._file.identity():
+        connection = self._connection
+        if connection is None or connection.identity != self._file.identity():
             self._drop()
-            self._identity = self._file.identity()
-            self._connection = self._file.connect()
+            connection = self._connection = self._file.connect()
         try:
-            version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+            version: int = connection.execute("PRAGMA data_version").fetchone()[0]
         except sqlite3.Error:
             self._drop()
             raise
