@@ -109,7 +109,7 @@ def render_text(markdown: str) -> str:
     row are joined by `` · ``, so that words never run together. Links keep their text, images
     their description.
     """
-    return "\n".join(_lines(render_tree(markdown)))
+    return "\n".join(node_lines(render_tree(markdown)))
 
 
 def escape_markdown(text: str) -> str:
@@ -232,7 +232,7 @@ def _is_block(children: Sequence[Node], index: int) -> bool:
     return not isinstance(child, str) and child[0] not in _INLINE
 
 
-def _lines(nodes: Iterable[Node]) -> list[str]:
+def node_lines(nodes: Iterable[Node]) -> list[str]:
     """The visible lines below ``nodes``; the depth is bounded by the parser's."""
     writer = _TextWriter()
     writer.walk(nodes)
@@ -259,7 +259,9 @@ class _TextWriter:
 
     def _block(self, node: list[Any]) -> None:
         if node[0] == "tr":
-            cells = (" ".join(_lines(cell[2:])) for cell in node[2:] if not isinstance(cell, str))
+            cells = (
+                " ".join(node_lines(cell[2:])) for cell in node[2:] if not isinstance(cell, str)
+            )
             self._running.append(" · ".join(cell for cell in cells if cell))
         elif node[0] == "pre":
             self.lines += [line.strip() for line in _text(node).split("\n") if line.strip()]
