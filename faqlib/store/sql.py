@@ -74,19 +74,19 @@ class SQLStore:
         )
 
     def _read_cursor(self, site: str) -> Cursor:
-        with self._reading() as connection:
+        with self.reading() as connection:
             return heads.read_head(connection, site).cursor
 
     # --- reading ------------------------------------------------------------------------------
 
     def sites(self) -> list[Site]:
         """All sites, by id."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [heads.read_site_row(connection, name)[0] for name in heads.site_ids(connection)]
 
     def site(self, site: str) -> Site:
         """The settings of one site."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             heads.read_head(connection, site)
             return heads.read_site_row(connection, site)[0]
 
@@ -98,7 +98,7 @@ class SQLStore:
 
     def snapshot(self, site: str) -> tuple[Cursor, Site, list[Entry]]:
         """Cursor, settings and all entries of one and the same state, in listing order."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             head = heads.read_head(connection, site)
             settings, digest = heads.read_site_row(connection, site)
             found = rows.read_rows(connection, site).values()
@@ -111,7 +111,7 @@ class SQLStore:
 
     def get(self, site: str, entry_id: str) -> Entry | None:
         """One entry, or ``None``."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = rows.read_rows(connection, site, [entry_id]).get(entry_id)
         if row is not None:
             return row.entry()
@@ -120,13 +120,13 @@ class SQLStore:
 
     def changed_since(self, site: str, cursor: Cursor) -> Collection[str] | None:
         """Ids that changed after ``cursor``, or ``None`` where that state is not in our past."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             head = heads.read_head(connection, site)
             return heads.ids_since(connection, site, cursor, head.cursor)
 
     def history(self, site: str, entry_id: str) -> list[Version]:
         """Every version of an entry, oldest first; empty for an id that never was."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             heads.read_head(connection, site)
             return list(rows.read_versions(connection, site, entry_id))
 
@@ -142,7 +142,7 @@ class SQLStore:
         return self._save_site(site)  # somebody else made it at the same moment
 
     def _save_site(self, site: Site) -> Cursor:
-        with self._writing() as connection:
+        with self.writing() as connection:
             try:
                 head = heads.read_head(connection, site.id, lock=True)
                 removed = [heads.read_site_row(connection, site.id)[1]]
@@ -155,14 +155,14 @@ class SQLStore:
 
     def delete_site(self, site: str) -> None:
         """Remove the site with all its entries and their history."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             heads.read_head(connection, site, lock=True)
             connection.execute(delete(sites).where(sites.c.id == site))
 
     def apply(self, site: str, changes: Sequence[Change], *, actor: str = "") -> Cursor:
         """Make all changes in one transaction, or none; returns the new cursor."""
         ids = {change.entry_id for change in changes}
-        with self._writing() as connection:
+        with self.writing() as connection:
             head = heads.read_head(connection, site, lock=True)
             stored = rows.read_rows(connection, site, ids)
             present = {name: row.entry() for name, row in stored.items()}
@@ -199,13 +199,15 @@ class SQLStore:
             raise StoreUnavailable(f"The database {self.place} was closed: open it again.")
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state from beginning to end."""
         self._check_open()
         with translated(self.place), self._reader.connect() as connection:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is committed when the block ends well, and undone if not."""
         self._check_open()
         with translated(self.place), self._turn:
             try:
