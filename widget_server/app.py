@@ -1,0 +1,138 @@
+"""The application factory: puts the parts together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from faqlib import SiteNotFound, open_store
+from faqlib import __version__ as version
+from widget_server import cors, security
+from widget_server.assets import Assets
+from widget_server.clinics import Clinics
+from widget_server.counts import SearchCounts
+from widget_server.front import Front
+from widget_server.limits import Limits
+from widget_server.openapi import make_api
+from widget_server.outbox import Outbox
+from widget_server.public import AnyText
+from widget_server.records import Records
+from widget_server.settings import Settings, make_settings
+from widget_server.state import NAME, Server
+from widget_server.watch import Watch
+from widget_server.webhook import Webhook
+
+_SITE_PATH = re.compile(r"/(?:api/v1/sites|embed)/([a-z0-9-]{1,64})(?:[/.]|$)")
+
+
+def create_app(
+    settings: Settings | Mapping[str, Any] | None = None, *, store: Any = None
+) -> Flask:
+    """The server as a Flask application.
+
+    Args:
+        settings: a :class:`Settings`, or a mapping of their names; by default the demo's sites
+            are served from memory.
+        store: a store that is open already, instead of the one that ``database`` names.
+
+    Raises:
+        SettingsError: when a setting is unknown or out of bounds.
+        StoreUnavailable: when the database cannot be opened.
+    """
+    settings = make_settings(settings)
+    app = Flask(NAME, static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.body_limit,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        JSON_SORT_KEYS=False,
+    )
+    app.url_map.merge_slashes = False
+    app.url_map.converters["anything"] = AnyText
+    here = _parts(app, settings, store)
+    app.extensions[NAME] = here
+    _register(app, settings)
+    watch = Watch(log_requests=settings.log_requests)
+    app.extensions["faq_watch"] = watch
+    half = settings.cache_megabytes * 500_000
+    front = Front(app.wsgi_app, here.clinics, watch, half)
+    # Only as many proxies are believed as were said to be there.
+    count = settings.proxies
+    app.wsgi_app = (  # type: ignore[method-assign]
+        ProxyFix(front, x_for=count, x_proto=count, x_host=0) if count else front
+    )
+    return app
+
+
+def _parts(app: Flask, settings: Settings, store: Any) -> Server:
+    chosen = store if store is not None else open_store(settings.database or ":memory:")
+    if settings.demo and store is None:
+        from widget_server.demo.sites import load_examples
+
+        load_examples(chosen)
+    clinics = Clinics(chosen, bound=settings.sites_in_memory, semantic=settings.semantic)
+    records = Records(settings.database)
+    webhook = Webhook(settings.webhook_secret, private=settings.webhook_private)
+    return Server(
+        settings=settings,
+        clinics=clinics,
+        records=records,
+        assets=Assets(records),
+        limits=Limits(app, settings),
+        counts=SearchCounts(records, settings.minimum_count),
+        outbox=Outbox(records, clinics, webhook),
+    )
+
+
+def _register(app: Flask, settings: Settings) -> None:
+    from widget_server import visitors  # noqa: F401 - adds its routes to the public ones
+    from widget_server.files import files
+    from widget_server.public import public
+
+    api = make_api(app, version)
+    app.after_request(_note_route)
+    security.install(app, https=settings.public_url.startswith("https://"))
+    app.after_request(_allow_origin)
+    api.register_blueprint(public)
+    app.register_blueprint(files)
+
+
+def _note_route(response: Response) -> Response:
+    rule = request.url_rule
+    request.environ["faq.route"] = rule.rule if rule is not None else ""
+    faq = g.get("faq")
+    if faq is not None:
+        request.environ["faq.site"] = faq.site.id
+    return response
+
+
+def _allow_origin(response: Response) -> Response:
+    """CORS for everything that other pages load, failures included."""
+    path = request.path
+    if path.startswith("/widget"):
+        cors.add_headers(None, request, response)
+    elif (match := _SITE_PATH.match(path)) is not None:
+        cors.add_headers(_site(match[1]), request, response)
+    elif path.startswith("/api/v1/sites"):
+        cors.add_headers(None, request, response)
+    return response
+
+
+def _site(name: str) -> Any:
+    faq = g.get("faq")
+    if faq is not None:
+        return faq.site
+    try:
+        return request_site(name)
+    except SiteNotFound:
+        return None
+
+
+def request_site(name: str) -> Any:
+    """The settings of a site that the view did not come to ask for."""
+    from widget_server.state import server
+
+    return server().clinics.site(name)

@@ -1,0 +1,82 @@
+"""The sites of a server: one store, and for each site in use its FAQ with the search index."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from faqlib import FAQ, Site, SiteNotFound
+
+# Ids come from addresses: what cannot be one is turned away before the store is asked.
+_SITE_ID = re.compile(r"[a-z0-9-]{1,64}")
+
+
+class Clinics:
+    """The FAQs of all sites in one store, loaded when first asked for; thread-safe.
+
+    Args:
+        store: what ``faqlib.open_store`` returns.
+        bound: how many FAQs stay in memory; the least recently used goes first.
+        semantic: whether embeddings may be used.
+    """
+
+    def __init__(self, store: Any, *, bound: int = 200, semantic: bool = True) -> None:
+        self.store = store
+        self._bound = bound
+        self._options: dict[str, Any] = {} if semantic else {"semantic": False}
+        self._faqs: OrderedDict[str, FAQ] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def faq(self, site: str) -> FAQ:
+        """The site's FAQ.
+
+        Raises:
+            SiteNotFound: when the store has no such site.
+            StoreUnavailable: when the database does not answer.
+        """
+        with self._lock:
+            faq = self._faqs.get(site)
+            if faq is not None:
+                self._faqs.move_to_end(site)
+                return faq
+        self.cursor(site)  # a FAQ of an unknown site would make that site
+        made = FAQ(store=self.store, site=site, **self._options)
+        with self._lock:
+            faq = self._faqs.setdefault(site, made)
+            self._faqs.move_to_end(site)
+            while len(self._faqs) > self._bound:
+                self._faqs.popitem(last=False)
+        return faq
+
+    def cursor(self, site: str) -> str:
+        """The site's present state, as the store has it.
+
+        Raises:
+            SiteNotFound: when the store has no such site.
+        """
+        if not _SITE_ID.fullmatch(site):
+            raise SiteNotFound(site)
+        return str(self.store.cursor(site))
+
+    def site(self, site: str) -> Site:
+        """The site's settings.
+
+        Raises:
+            SiteNotFound: when the store has no such site.
+        """
+        if not _SITE_ID.fullmatch(site):
+            raise SiteNotFound(site)
+        found: Site = self.store.site(site)
+        return found
+
+    def sites(self) -> list[Site]:
+        """All sites, by id."""
+        found: list[Site] = self.store.sites()
+        return found
+
+    def forget(self, site: str) -> None:
+        """Drop a site that was deleted from memory."""
+        with self._lock:
+            self._faqs.pop(site, None)

@@ -1,0 +1,74 @@
+"""Ready-made bytes: one body in plain, gzip and brotli, each with its strong ETag."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+import brotli
+
+Encoding = Literal["", "gzip", "br"]
+# Below this the headers weigh more than what compression saves.
+LEAST = 600
+_TOKEN = re.compile(r"(?:^|,)\s*(br|gzip|\*)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?))?\s*(?=,|$)")
+
+
+def choose_encoding(accept: str) -> Encoding:
+    """The best of brotli and gzip that an ``Accept-Encoding`` header allows, or ``""``."""
+    if not accept:
+        return ""
+    offered: dict[str, float] = {}
+    for name, quality in _TOKEN.findall(accept.lower()[:500]):
+        offered[name] = float(quality or 1)
+    other = offered.get("*", 0.0)
+    if offered.get("br", other) > 0:
+        return "br"
+    return "gzip" if offered.get("gzip", other) > 0 else ""
+
+
+@dataclass(slots=True)
+class Body:
+    """A body that is compressed once, when a client first takes that encoding.
+
+    ``tag`` is the ETag's text without quotes and without the encoding. ``thorough`` is for
+    what is served many times, such as the script: it takes longer and comes out smaller.
+    """
+
+    raw: bytes
+    tag: str
+    mimetype: str = "application/json"
+    thorough: bool = False
+    _made: dict[Encoding, bytes] = field(default_factory=dict)
+
+    def encoded(self, encoding: Encoding) -> tuple[bytes, Encoding]:
+        """The bytes in ``encoding``, or plain where compressing them gains nothing."""
+        if not encoding or len(self.raw) < LEAST:
+            return self.raw, ""
+        made = self._made.get(encoding)
+        if made is None:
+            # Two threads may both do this once; the result is the same.
+            made = self._made[encoding] = self._compress(encoding)
+        return made, encoding
+
+    def etag(self, encoding: Encoding) -> str:
+        """The quoted strong ETag of that variant: other bytes, other tag."""
+        return f'"{self.tag}-{encoding}"' if encoding else f'"{self.tag}"'
+
+    def matches(self, if_none_match: str) -> bool:
+        """Whether the client holds any variant of this body."""
+        if if_none_match.strip() == "*":
+            return True
+        held = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
+        return not held.isdisjoint(self.etag(encoding) for encoding in ("", "gzip", "br"))
+
+    @property
+    def size(self) -> int:
+        """Bytes held at most, for the bound of a cache."""
+        return len(self.raw) * 2 + 512
+
+    def _compress(self, encoding: Encoding) -> bytes:
+        if encoding == "br":
+            return brotli.compress(self.raw, quality=11 if self.thorough else 5)  # type: ignore[no-any-return]
+        return gzip.compress(self.raw, 9 if self.thorough else 6, mtime=0)

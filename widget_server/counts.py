@@ -1,0 +1,127 @@
+"""How often is asked what: only for sites that want it, only redacted, only above a count.
+
+A search is first counted in memory. Only when the same redacted words were asked
+``minimum_count`` times does the database learn of them, so a name that somebody typed once is
+never written down.
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from flask import Request
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from widget_server.records import Records
+from widget_server.records.tables import feedback, searches
+from widget_server.redact import redact
+
+_REMEMBERED = 20_000
+_Key = tuple[str, str]
+
+
+def objects(request: Request) -> bool:
+    """Whether the visitor's browser says Do Not Track or Global Privacy Control."""
+    return request.headers.get("DNT") == "1" or request.headers.get("Sec-GPC") == "1"
+
+
+@dataclass(slots=True)
+class _Seen:
+    times: int = 0  # in all
+    asked: int = 0  # not yet written
+    answered: int = 0
+
+
+class SearchCounts:
+    """Counts of redacted searches; thread-safe."""
+
+    def __init__(self, records: Records, minimum: int) -> None:
+        self._records = records
+        self._minimum = minimum
+        self._seen: OrderedDict[_Key, _Seen] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def note(self, site: str, query: str, answered: bool) -> None:
+        """Count one search of a site that wants it."""
+        key = (site, redact(query))
+        if len(key[1]) < 3:
+            return
+        with self._lock:
+            seen = self._seen.setdefault(key, _Seen())
+            self._seen.move_to_end(key)
+            seen.times += 1
+            seen.asked += 1
+            seen.answered += answered
+            while len(self._seen) > _REMEMBERED:
+                self._seen.popitem(last=False)
+            if seen.times < self._minimum:
+                return
+            asked, found = seen.asked, seen.answered
+            seen.asked = seen.answered = 0
+        self._write(key, asked, found)
+
+    def _write(self, key: _Key, asked: int, answered: int) -> None:
+        site, query = key
+        day = datetime.datetime.now(datetime.UTC).date()
+        where = (
+            (searches.c.site == site) & (searches.c.day == day) & (searches.c.query == query)
+        )
+        more = update(searches).where(where).values(
+            asked=searches.c.asked + asked, answered=searches.c.answered + answered
+        )
+        with self._records.begin() as connection:
+            if connection.execute(more).rowcount:
+                return
+        try:
+            with self._records.engine.begin() as connection:
+                connection.execute(
+                    insert(searches).values(
+                        site=site, day=day, query=query, asked=asked, answered=answered
+                    )
+                )
+        except IntegrityError:  # another worker wrote the day's first row just now
+            with self._records.begin() as connection:
+                connection.execute(more)
+
+
+def purge(records: Records, days: int) -> int:
+    """Delete counts and ratings that are older than ``days``; how many rows went."""
+    oldest = datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=days)
+    gone = 0
+    with records.begin() as connection:
+        for table in (searches, feedback):
+            gone += connection.execute(delete(table).where(table.c.day < oldest)).rowcount
+    return gone
+
+
+def top_searches(records: Records, site: str, limit: int = 100) -> list[tuple[str, int, int]]:
+    """What was searched most: (query, asked, answered), without half-typed beginnings."""
+    with records.begin() as connection:
+        rows = connection.execute(select(searches).where(searches.c.site == site)).all()
+    totals: dict[str, list[int]] = {}
+    for row in rows:
+        total = totals.setdefault(row.query, [0, 0])
+        total[0] += row.asked
+        total[1] += row.answered
+    whole = _without_beginnings(totals)
+    ranked = sorted(whole, key=lambda query: (-totals[query][0], query))[:limit]
+    return [(query, totals[query][0], totals[query][1]) for query in ranked]
+
+
+def _without_beginnings(totals: dict[str, list[int]]) -> list[str]:
+    """Drop a query that is what others look like half-typed: they account for its count."""
+    ordered = sorted(totals)
+    kept = []
+    for place, query in enumerate(ordered):
+        longer = 0
+        for other in ordered[place + 1 :]:
+            if not other.startswith(query):
+                break
+            longer = max(longer, totals[other][0])
+        if longer * 2 < totals[query][0]:
+            kept.append(query)
+    return kept

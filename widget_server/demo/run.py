@@ -1,0 +1,132 @@
+"""Runs both origins of the demo in one process until it is interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable
+from typing import Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from widget_server.app import create_app
+from widget_server.demo.website import Website
+
+HOST = "127.0.0.1"
+FIRST_PORT = 8000
+# Printed in this order, after the API's own address.
+PLACES = (
+    ("/harbor-lane/", "Harbor Lane Regenerative Clinic: the FAQ behind a button"),
+    ("/harbor-lane/exosomes.html", "its page on exosomes: the FAQ in the page"),
+    ("/alder-street/", "Alder Street Family Practice: the FAQ behind a button"),
+    ("/alder-street/questions.html", "its questions page: the FAQ in the page, three languages"),
+)
+
+
+class PortTaken(Exception):
+    """Something else listens on the port; the text says what to do."""
+
+
+class _Quiet(WSGIRequestHandler):
+    """No line on stderr for each request: a demo's queries are nobody's business either."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
+        """Log nothing."""
+
+
+def free_port(wanted: int | None, also_not: int = 0) -> int:
+    """``wanted`` if it is free; without a wish the first free port from 8000 on.
+
+    Raises:
+        PortTaken: when the wanted port is in use.
+    """
+    candidates = [wanted] if wanted is not None else range(FIRST_PORT, FIRST_PORT + 100)
+    for port in candidates:
+        if port == also_not and port:
+            continue
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+            return int(probe.getsockname()[1])
+    raise PortTaken(
+        f"Port {wanted or FIRST_PORT} is in use: name a free one with --port, or --port 0 for any."
+    )
+
+
+class Demo:
+    """The two servers, listening but not yet answering.
+
+    Args:
+        port: the API's port; the website takes the next free one.
+    """
+
+    def __init__(self, port: int | None = None) -> None:
+        api_port = free_port(port)
+        site_port = free_port(None, also_not=api_port)
+        self.api = f"http://{HOST}:{api_port}"
+        self.website = f"http://{HOST}:{site_port}"
+        app = create_app({"public_url": self.api, "log_requests": False})
+        self._servers: list[BaseWSGIServer] = [
+            _serve(api_port, app.wsgi_app),
+            _serve(site_port, Website(self.api)),
+        ]
+
+    def addresses(self) -> list[tuple[str, str]]:
+        """Each address with what is there, the API's first."""
+        first = [(self.api, "the API, and the page that builds a snippet")]
+        return first + [(self.website + path, text) for path, text in PLACES]
+
+    def start(self) -> None:
+        """Answer requests, in threads that end with the process."""
+        for server in self._servers:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop both servers."""
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+
+
+def _serve(port: int, app: Any) -> BaseWSGIServer:
+    return make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
+
+
+def open_browser(address: str) -> bool:
+    """Show the address in a browser where there is a display; whether one was asked."""
+    has_display = sys.platform in ("darwin", "win32") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    if not has_display:
+        return False
+    with contextlib.suppress(Exception):
+        return webbrowser.open(address)
+    return False
+
+
+def run(port: int | None, show: bool, say: Callable[[str], None]) -> None:
+    """Run the demo until Ctrl-C or SIGTERM.
+
+    Raises:
+        PortTaken: when the wanted port is in use.
+    """
+    demo = Demo(port)
+    demo.start()
+    width = max(len(address) for address, _ in demo.addresses())
+    for address, text in demo.addresses():
+        # Alone on its line for a program; with a word of explanation for a person.
+        say(f"{address:<{width}}  {text}" if sys.stdout.isatty() else address)
+    if show:
+        open_browser(demo.website + "/")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        demo.stop()

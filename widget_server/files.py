@@ -1,0 +1,67 @@
+"""The scripts and texts that embedding pages load."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response
+
+from widget_server import assets
+from widget_server.compression import Body
+from widget_server.errors import fail
+from widget_server.public import bundle_body
+from widget_server.respond import IMMUTABLE, cacheable, send
+from widget_server.state import server, visit
+
+files = Blueprint("files", __name__)
+
+
+@files.get("/widget.js")
+def widget() -> Response:
+    """The widget, always the newest."""
+    here = server()
+    return send(here.assets.widget, cacheable(here.settings))
+
+
+@files.get("/widget-<hash_>.js")
+def pinned_widget(hash_: str) -> Response:
+    """The widget with exactly these bytes, for ``integrity``; to be kept for ever."""
+    body = server().assets.twin(hash_)
+    if body is None:
+        fail(404, "There is no such version of the widget here: copy the snippet again.")
+    return send(body, IMMUTABLE)
+
+
+@files.get("/widget/i18n/<lang>.json")
+def widget_texts(lang: str) -> Response:
+    """The widget's interface texts in one language."""
+    here = server()
+    body = here.assets.texts(lang)
+    if body is None:
+        known = ", ".join(assets.languages())
+        fail(404, f"The widget has no texts in this language: it speaks {known}.")
+    return send(body, cacheable(here.settings))
+
+
+@files.get("/embed/<site>.js")
+def embed(site: str) -> Response:
+    """The widget with the site's data behind it: one request instead of two."""
+    here = server()
+    faq = visit(site)
+    revision = str(faq.cursor)
+    key = (site, revision, "embed", here.assets.hash)
+    body = here.bodies.get(key)
+    if body is None:
+        data = bundle_body(faq, revision, parts="questions").raw.decode("utf-8")
+        texts = here.assets.texts(faq.site.lang)
+        arguments = [json.dumps(site), data] + ([texts.raw.decode("utf-8")] if texts else [])
+        call = f";FAQ_WIDGET.data({_in_script(','.join(arguments))});"
+        raw = here.assets.widget.raw + call.encode("utf-8")
+        made = Body(raw, f"{revision}-{here.assets.hash}", assets.SCRIPT, thorough=True)
+        body = here.bodies.put(key, made)
+    return send(body, cacheable(here.settings))
+
+
+def _in_script(text: str) -> str:
+    """JSON as it may stand in a script that a page could also hold inline."""
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

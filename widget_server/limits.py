@@ -1,0 +1,90 @@
+"""Rate limits on what writes or costs, counted by Flask-Limiter in memory or in Redis."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import time
+from typing import Literal
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from limits import RateLimitItem, parse_many
+
+from widget_server.errors import fail
+from widget_server.settings import Settings
+
+log = logging.getLogger("widget_server")
+
+Kind = Literal["search", "feedback", "questions", "admin", "failed_tokens"]
+_READS: frozenset[Kind] = frozenset({"search"})
+
+
+def client_key(address: str | None) -> str:
+    """What a visitor is counted by: an IPv4 address, or the /64 network of an IPv6 one.
+
+    One household or attacker has a whole /64: counting single addresses would count nothing.
+    """
+    try:
+        parsed = ipaddress.ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def _visitor() -> str:
+    return client_key(request.remote_addr)
+
+
+class Limits:
+    """The limits of one application. Addresses are used as keys and kept nowhere else."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self._limiter = Limiter(
+            _visitor, storage_uri=settings.rate_storage, strategy="fixed-window"
+        )
+        # Registered by hand: its three hooks would cost every request as much as Flask itself,
+        # and they cannot tell reads from writes when the counter does not answer.
+        app.extensions["limiter"] = {self._limiter}
+        self._limiter.init_app(app)
+        self._items: dict[Kind, list[RateLimitItem]] = {
+            "search": parse_many(settings.rate_search),
+            "feedback": parse_many(settings.rate_feedback),
+            "questions": parse_many(settings.rate_questions),
+            "admin": parse_many(settings.rate_admin),
+            "failed_tokens": parse_many(settings.rate_failed_tokens),
+        }
+
+    def spend(self, kind: Kind) -> None:
+        """Count one request of this kind for the visitor.
+
+        Raises:
+            APIError: 429 when there were too many; 503 when the counter does not answer and the
+                request would write something. Reads go through then.
+        """
+        try:
+            broken = self._broken(kind)
+        except Exception as error:  # noqa: BLE001 - each store has its own exceptions
+            log.error("rate limit store failed", extra={"facts": {"error": type(error).__name__}})
+            if kind in _READS:
+                return
+            fail(503, "This cannot be accepted right now: try again in a moment.", Retry_After="5")
+        if broken is not None:
+            wait = max(1, int(broken - time.time()) + 1)
+            fail(
+                429,
+                f"That was too often: try again in {wait} seconds.",
+                Retry_After=str(wait),
+            )
+
+    def _broken(self, kind: Kind) -> float | None:
+        """When the limit that is used up starts anew, or ``None``."""
+        visitor, limiter = _visitor(), self._limiter.limiter
+        for item in self._items[kind]:
+            if not limiter.hit(item, kind, visitor):
+                return float(limiter.get_window_stats(item, kind, visitor).reset_time)
+        return None

@@ -1,0 +1,165 @@
+"""Typed doors to flask-smorest: one decorator per operation gives route, checks and documentation."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from http import HTTPStatus
+from typing import Any, TypeVar, cast
+
+from flask import Flask, request
+from flask_smorest import Api, Blueprint
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+from widget_server import errors
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class ErrorBody(Schema):
+    """What every failure answers."""
+
+    code = fields.Integer(required=True, metadata={"description": "The HTTP status code."})
+    status = fields.String(required=True, metadata={"description": "The status code's name."})
+    message = fields.String(required=True, metadata={"description": "One sentence with the fix."})
+    errors = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={"description": "Messages by field."},
+    )
+
+
+class FAQApi(Api):  # type: ignore[misc]
+    """flask-smorest's API with this server's error shape."""
+
+    ERROR_SCHEMA = ErrorBody
+    # Each failure that can happen is listed at its operation, not waved through as "default".
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_error_handlers(self) -> None:
+        errors.install(self._app)
+
+
+class Query(Schema):
+    """The base of query strings: what is not known is ignored, as caches and trackers add to it."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+def make_api(app: Flask, version: str) -> FAQApi:
+    """The API object that collects the documentation of ``app``."""
+    app.config.update(
+        API_TITLE="faqlib widget server",
+        API_VERSION=version,
+        OPENAPI_VERSION="3.0.3",
+        API_SPEC_OPTIONS={
+            "info": {"description": "Frequently asked questions of many sites: to read, search and edit."},
+            "components": {
+                "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            },
+        },
+    )
+    return FAQApi(app)
+
+
+def routes(name: str, prefix: str, description: str) -> Any:
+    """A flask-smorest blueprint."""
+    return Blueprint(name, __name__, url_prefix=prefix, description=description)
+
+
+def operation(
+    blueprint: Any,
+    method: str,
+    rule: str,
+    *,
+    query: type[Schema] | None = None,
+    body: type[Schema] | Schema | None = None,
+    answer: type[Schema] | Schema | None = None,
+    status: int = 200,
+    content: str | None = None,
+    dump: bool = False,
+    etag: bool = False,
+    failures: Sequence[int] = (),
+    doc: dict[str, Any] | None = None,
+) -> Callable[[View], View]:
+    """Register a view and document it.
+
+    Args:
+        blueprint: from :func:`routes`.
+        method: GET, POST, ...
+        rule: the path within the blueprint.
+        query: checked query string, handed to the view as ``args``.
+        body: checked JSON body, handed to the view as its first argument.
+        answer: the schema of what is answered.
+        status: the code of success.
+        content: the media type of the answer, where it is not JSON.
+        dump: whether ``answer`` also turns what the view returns into JSON.
+        etag: whether flask-smorest checks and sets ETags.
+        failures: the codes of failures that can happen.
+        doc: further OpenAPI fields of the operation.
+    """
+
+    def decorate(view: View) -> View:
+        made: Any = _with_query(view, query) if query is not None else view
+        if dump:
+            made = blueprint.response(status, answer)(made)
+        else:
+            made = _describe(made, status, answer, content)
+        if body is not None:
+            made = blueprint.arguments(body)(made)
+        if etag:
+            made = blueprint.etag(made)
+        listed = _noted(made).setdefault("response", {}).setdefault("responses", {})
+        for code in failures:
+            listed.setdefault(code, [HTTPStatus(code).name])
+        if doc:
+            made = blueprint.doc(**doc)(made)
+        blueprint.route(rule, methods=[method])(made)
+        return cast(View, made)
+
+    return decorate
+
+
+def _with_query(view: Callable[..., Any], schema: type[Schema]) -> Callable[..., Any]:
+    """Check the query string without webargs, which costs more than a search."""
+    checker = schema()
+
+    @functools.wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        try:
+            values = checker.load(request.args.to_dict())
+        except ValidationError as error:
+            message = "Some of the query string cannot be used: see errors."
+            errors.fail(422, message, cast(errors.Errors, error.normalized_messages()))
+        return view(*args, args=values, **kwargs)
+
+    _noted(checked).setdefault("arguments", {}).setdefault("parameters", []).append(
+        {"in": "query", "required": False, "schema": schema}
+    )
+    return checked
+
+
+def _describe(
+    view: Callable[..., Any], status: int, answer: Any, content: str | None
+) -> Callable[..., Any]:
+    """Document the answer of a view that builds its response itself."""
+    noted = _noted(view)
+    described = {"description": HTTPStatus(status).phrase, "content_type": content}
+    if answer is not None:
+        described["schema"] = answer
+    elif content is not None:
+        described["schema"] = {"type": "string"}
+    noted.setdefault("response", {}).setdefault("responses", {})[status] = [described]
+    noted.setdefault("success_status_codes", []).append(status)
+    return view
+
+
+def _noted(view: Callable[..., Any]) -> dict[str, Any]:
+    """The notes that flask-smorest keeps on a view, as its own decorators make them."""
+    notes = deepcopy(getattr(view, "_apidoc", {}))
+    view._apidoc = notes  # type: ignore[attr-defined]
+    return cast(dict[str, Any], notes)
+
+

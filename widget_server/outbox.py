@@ -1,0 +1,142 @@
+"""Questions that visitors leave: kept in a table, and sent to the clinic's webhook if it has one.
+
+A worker claims a due row by moving its next try into the future in one conditional update, so
+that two workers never send the same question at once. A try that fails is repeated later and
+later; after the last one the question stays in the table, where reports show it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import threading
+import time
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from faqlib import FAQError
+from widget_server.clinics import Clinics
+from widget_server.records import Records
+from widget_server.records.tables import questions
+from widget_server.webhook import Webhook, WebhookError
+
+log = logging.getLogger("widget_server")
+
+# Seconds until the next try: about two days in all.
+WAITS = (10, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400)
+
+
+class Outbox:
+    """The questions of one application's sites; thread-safe."""
+
+    def __init__(self, records: Records, clinics: Clinics, webhook: Webhook) -> None:
+        self._records = records
+        self._clinics = clinics
+        self._webhook = webhook
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def put(self, site: str, question: str, contact: str = "", lang: str = "") -> None:
+        """Keep a question; it is sent in the background if the site has a webhook."""
+        with self._records.begin() as connection:
+            connection.execute(
+                insert(questions).values(
+                    site=site,
+                    key=secrets.token_hex(16),
+                    question=question,
+                    contact=contact,
+                    lang=lang,
+                    created_at=int(time.time()),
+                    state="waiting",
+                    tries=0,
+                    next_try=0,
+                )
+            )
+        if self._clinics.site(site).webhook and self._webhook.ready:
+            self.start()
+
+    def listing(self, site: str, limit: int = 500) -> list[dict[str, Any]]:
+        """The site's questions, newest first."""
+        chosen = select(questions).where(questions.c.site == site)
+        with self._records.begin() as connection:
+            rows = connection.execute(chosen.order_by(questions.c.id.desc()).limit(limit)).all()
+        names = ("key", "question", "contact", "lang", "created_at", "state", "tries")
+        return [{name: getattr(row, name) for name in names} for row in rows]
+
+    def remove(self, site: str, key: str) -> bool:
+        """Delete a question that was dealt with; whether it was there."""
+        mine = (questions.c.site == site) & (questions.c.key == key)
+        with self._records.begin() as connection:
+            return bool(connection.execute(delete(questions).where(mine)).rowcount)
+
+    def purge(self, days: int) -> int:
+        """Delete questions that were delivered or given up more than ``days`` ago."""
+        old = questions.c.created_at < int(time.time()) - days * 86_400
+        with self._records.begin() as connection:
+            return connection.execute(delete(questions).where(old)).rowcount
+
+    def start(self) -> None:
+        """Deliver in the background from now on, and look for work at once."""
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+                self._thread.start()
+        self._wake.set()
+
+    def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                while self.deliver_due():
+                    pass
+            except FAQError as error:
+                log.error("outbox stopped for now", extra={"facts": {"error": str(error)}})
+            self._wake.wait(timeout=10)
+
+    def deliver_due(self, now: float | None = None) -> int:
+        """Try each question that is due once; returns how many were tried."""
+        moment = int(time.time() if now is None else now)
+        due = (questions.c.state == "waiting") & (questions.c.next_try <= moment)
+        with self._records.begin() as connection:
+            rows = connection.execute(select(questions).where(due).limit(50)).all()
+        addresses = {site.id: site.webhook for site in self._clinics.sites() if site.webhook}
+        mine = [row for row in rows if row.site in addresses and self._claim(row, moment)]
+        for row in mine:
+            self._deliver(row, addresses[row.site], moment)
+        return len(mine)
+
+    def _claim(self, row: Row[Any], moment: int) -> bool:
+        last = row.tries + 1 >= len(WAITS)
+        claim = (
+            update(questions)
+            .where(questions.c.id == row.id, questions.c.tries == row.tries)
+            .values(
+                tries=row.tries + 1,
+                next_try=moment + WAITS[min(row.tries, len(WAITS) - 1)],
+                state="failed" if last else "waiting",
+            )
+        )
+        with self._records.begin() as connection:
+            return bool(connection.execute(claim).rowcount)
+
+    def _deliver(self, row: Row[Any], address: str, moment: int) -> None:
+        body = {
+            "id": row.key,
+            "site": row.site,
+            "question": row.question,
+            "contact": row.contact,
+            "lang": row.lang,
+            "asked_at": row.created_at,
+        }
+        try:
+            self._webhook.send(address, row.site, json.dumps(body).encode("utf-8"), moment)
+        except WebhookError as error:
+            facts = {"site": row.site, "try": row.tries + 1, "error": str(error)}
+            log.warning("webhook not delivered", extra={"facts": facts})
+            return
+        done = update(questions).where(questions.c.id == row.id).values(state="delivered")
+        with self._records.begin() as connection:
+            connection.execute(done)

@@ -1,0 +1,115 @@
+"""The public answers as plain dictionaries, built by hand: a schema's dump takes twenty times longer.
+
+Empty fields are left out of entries; what is there has one meaning in every answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from faqlib import FAQ, Entry, Results, Site, direction, render_html, render_tree
+
+Payload = dict[str, Any]
+RELATED = 3
+
+
+def site_payload(site: Site, entries: Iterable[Entry], revision: str) -> Payload:
+    """A site's settings, as far as they are for the public."""
+    return {
+        "id": site.id,
+        "name": site.name,
+        "lang": site.lang,
+        "dir": direction(site.lang),
+        "url": site.url,
+        "texts": dict(site.texts),
+        "theme": dict(site.theme),
+        "contact": dict(site.contact),
+        "categories": categories(site, entries),
+        "notice": site.notice,
+        "urgent": {"terms": list(site.urgent_terms), "text": site.urgent_text},
+        "features": {"feedback": True, "questions": site.accept_questions},
+        "revision": revision,
+    }
+
+
+def categories(site: Site, entries: Iterable[Entry]) -> list[str]:
+    """The categories that have entries: the site's order first, then as they come."""
+    used = dict.fromkeys(entry.category for entry in entries if entry.category)
+    ordered = [name for name in site.categories if name in used]
+    return ordered + [name for name in used if name not in site.categories]
+
+
+def entry_payload(faq: FAQ, entry: Entry, *, answer: bool = True) -> Payload:
+    """An entry as the bundle has it."""
+    payload: Payload = {"id": entry.id, "question": entry.question}
+    if answer:
+        payload["answer"] = render_tree(entry.answer)
+    payload["lang"] = entry.lang
+    payload["dir"] = direction(entry.lang)
+    for name in ("category", "reviewed_by", "notice"):
+        if value := getattr(entry, name):
+            payload[name] = value
+    for name in ("tags", "aliases"):
+        if value := getattr(entry, name):
+            payload[name] = list(value)
+    if entry.pinned:
+        payload["pinned"] = True
+    if entry.last_reviewed:
+        payload["last_reviewed"] = entry.last_reviewed.isoformat()
+    if entry.sources:
+        payload["sources"] = [_source(item.title, item.url) for item in entry.sources]
+    if related := [item.id for item in faq.related(entry.id, limit=RELATED)]:
+        payload["related"] = related
+    return payload
+
+
+def _source(title: str, url: str) -> Payload:
+    return {"title": title, "url": url} if url else {"title": title}
+
+
+def single_payload(faq: FAQ, entry: Entry, revision: str) -> Payload:
+    """One entry with its answer as HTML too."""
+    payload = entry_payload(faq, entry)
+    payload["answer_html"] = render_html(entry.answer)
+    payload["revision"] = revision
+    return payload
+
+
+def bundle_payload(faq: FAQ, revision: str, *, answers: bool = True) -> Payload:
+    """All that the widget paints from."""
+    entries = faq.published()
+    return {
+        "site": site_payload(faq.site, entries, revision),
+        "revision": revision,
+        "entries": [entry_payload(faq, entry, answer=answers) for entry in entries],
+    }
+
+
+def search_payload(results: Results, revision: str, limit: int, published: int) -> Payload:
+    """What a search found.
+
+    ``complete`` says that a longer query that starts with this one can find nothing new. Typos,
+    synonyms and meaning can bring in with one letter more what no beginning of the query found,
+    so it is said only where every entry was found already.
+    """
+    hits = results.hits[:limit]
+    return {
+        "query": results.query,
+        "answered": results.answered,
+        "confidence": round(results.confidence, 4),
+        "suggestion": results.suggestion,
+        "revision": revision,
+        "complete": len(hits) < limit and len(hits) >= published,
+        "results": [
+            {
+                "id": hit.entry.id,
+                "question": hit.entry.question,
+                "answer_html": render_html(hit.entry.answer),
+                "snippet": hit.snippet,
+                "score": round(hit.score, 4),
+                "category": hit.entry.category,
+            }
+            for hit in hits
+        ],
+    }

@@ -1,0 +1,60 @@
+"""What one application holds, and how a view gets at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from flask import current_app, g
+
+from faqlib import FAQ
+from widget_server.answers import Shelf
+from widget_server.assets import Assets
+from widget_server.clinics import Clinics
+from widget_server.compression import Body
+from widget_server.counts import SearchCounts
+from widget_server.limits import Limits
+from widget_server.outbox import Outbox
+from widget_server.records import Records
+from widget_server.settings import Settings
+
+NAME = "widget_server"
+
+
+@dataclass(slots=True)
+class Server:
+    """The parts of one application; all are safe to share between threads."""
+
+    settings: Settings
+    clinics: Clinics
+    records: Records
+    assets: Assets
+    limits: Limits
+    counts: SearchCounts
+    outbox: Outbox
+    bodies: Shelf[Body] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bodies = Shelf(self.settings.cache_megabytes * 1_000_000 // 2)
+
+
+def server() -> Server:
+    """The parts of the application that handles this request."""
+    return cast(Server, current_app.extensions[NAME])
+
+
+def visited() -> tuple[FAQ, str]:
+    """The FAQ of the site in this request's address, and the cursor it is at."""
+    return g.faq, g.revision
+
+
+def visit(site: str) -> FAQ:
+    """Find the site's FAQ, bring it up to date, and note both for the rest of the request.
+
+    Raises:
+        SiteNotFound: when there is no such site.
+    """
+    faq = server().clinics.faq(site)
+    g.revision = str(faq.cursor)
+    g.faq = faq
+    return faq

@@ -1,0 +1,94 @@
+"""Metrics and the log line of each request, without queries, ids of entries or addresses."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+import traceback
+from functools import lru_cache
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+log = logging.getLogger("widget_server.access")
+
+_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class Watch:
+    """Counts and logs the requests of one application.
+
+    Labels are routes and status codes only: a path could hold an entry's id, and a query
+    what somebody is ill with.
+    """
+
+    def __init__(self, *, log_requests: bool) -> None:
+        self.registry = CollectorRegistry()
+        self._log = log_requests
+        self._requests = Counter(
+            "faq_requests_total", "Requests answered.", ["method", "route", "status"],
+            registry=self.registry,
+        )  # fmt: skip
+        self._seconds = Histogram(
+            "faq_request_seconds", "Time from request to answer.", ["route"],
+            buckets=_BUCKETS, registry=self.registry,
+        )  # fmt: skip
+        # Finding a metric by its labels takes longer than counting it.
+        self._request = lru_cache(maxsize=2_000)(self._requests.labels)
+        self._second = lru_cache(maxsize=500)(self._seconds.labels)
+
+    def seen(self, environ: dict[str, Any], status: int, size: int, seconds: float) -> None:
+        """Note one answered request."""
+        route = environ.get("faq.route") or "none"
+        method = environ["REQUEST_METHOD"]
+        if method not in ("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"):
+            method = "other"  # a client may send any word as its method
+        self._request(method, route, status).inc()
+        self._second(route).observe(seconds)
+        if self._log and log.isEnabledFor(logging.INFO):
+            facts = {
+                "id": environ["faq.request_id"],
+                "method": method,
+                "route": route,
+                "site": environ.get("faq.site", ""),
+                "status": status,
+                "bytes": size,
+                "ms": round(seconds * 1_000, 2),
+            }
+            log.info("request", extra={"facts": facts})
+
+
+class JSONLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's time, level, logger and message, and the facts that came with it."""
+        line: dict[str, Any] = {
+            "at": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + "Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= getattr(record, "facts", {})
+        if record.exc_info and record.exc_info[1] is not None:
+            line |= _crash(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _crash(error: BaseException) -> dict[str, Any]:
+    # The text of an exception can hold what a visitor typed: its type and place are enough.
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames]
+    return {"error": type(error).__name__, "trace": places}
+
+
+def log_to_stderr() -> None:
+    """Send the server's log to stderr as JSON lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JSONLines())
+    root = logging.getLogger("widget_server")
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    root.propagate = False
