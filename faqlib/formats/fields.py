@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 # Folded as in _fold(). A name stands for the field in whose line it is found first.
 _SYNONYMS = {
     "id": "id slug key identifier ref reference uid entryid faqid kennung",
-    "question": "question questions q title frage fragen pregunta pregunta question heading "
+    "question": "question questions q title frage fragen pregunta heading "
     "faq faqquestion subject name prompt domanda vraag pergunta sporgsmal questiontext",
     "answer": "answer answers a body content text response reply antwort antworten respuesta "
     "reponse description faqanswer solution risposta antwoord resposta svar answertext html",
@@ -37,6 +37,23 @@ _FIELD_OF = {word: field for field, words in reversed(_SYNONYMS.items()) for wor
 def field_of(header: str) -> str | None:
     """The field that a column or key of this name holds, or ``None``."""
     return _FIELD_OF.get(_fold(header))
+
+
+def columns_of(headers: Sequence[str]) -> list[str | None]:
+    """The field in each column. Where several could be one field, the best name has it."""
+    columns = [field_of(header) for header in headers]
+    for field in set(columns) - {None}:
+        rivals = [index for index, column in enumerate(columns) if column == field]
+        best = min(_rank(headers[index]) for index in rivals)
+        for index in rivals:
+            if _rank(headers[index]) != best:
+                columns[index] = None
+    return columns
+
+
+def _rank(header: str) -> int:
+    words = _SYNONYMS[_FIELD_OF[_fold(header)]].split()
+    return words.index(_fold(header))
 
 
 def _fold(text: str) -> str:
@@ -104,7 +121,7 @@ def _source(line: str) -> dict[str, str]:
         return found.groupdict()
     if re.match(r"(?:https?://|mailto:|tel:)\S+$", line):
         return {"title": "", "url": line}
-    return {"title": line}
+    return {"title": line, "url": ""}
 
 
 def _parts(separator: str, text: str) -> list[str]:

@@ -38,8 +38,13 @@ class Markers:
     answer: re.Pattern[str]
 
     def question_in(self, line: str) -> str | None:
-        """The text after a question's marker, or ``None``."""
-        return _after(self.question, line)
+        """The text after a question's marker, or ``None``.
+
+        After a letter other than Q it has to be a question: ``P: 555 0100`` is a telephone.
+        """
+        text = _after(self.question, line)
+        sure = self.question.pattern == _SURE or text is None or text.endswith(_ENDS)
+        return text if sure or not re.match(r"[*_]*\w ?[0-9]*[:：]", line) else None
 
     def answer_in(self, line: str) -> str | None:
         """The text after an answer's marker, or ``None``."""
@@ -73,6 +78,7 @@ def _markers(letters: tuple[str, str]) -> Markers:
 
 _KNOWN = tuple(_markers(letters) for letters in _LETTERS)
 USUAL = _KNOWN[0]  # Q and A
+_SURE = USUAL.question.pattern
 
 
 def markers_of(lines: Iterable[str]) -> Markers | None:

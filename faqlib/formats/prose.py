@@ -41,7 +41,7 @@ class _Item:
 
 @dataclass(slots=True)
 class _List:
-    kind: str  # "bullet", "ascii" or "number"
+    kind: str  # "bullet", "number", or the mark itself where it may mean something else
     start: int = 1
     items: list[_Item] = field(default_factory=list)
 
@@ -77,6 +77,7 @@ class _Blocks:
         for kind, pattern in (("bullet", _BULLET), ("ascii", _ASCII_BULLET), ("number", _NUMBER)):
             if (found := pattern.fullmatch(line.text)) is None:
                 continue
+            kind = found["mark"] if kind == "ascii" else kind
             item = _Item(found["text"], line.text, line.indent)
             last = self._blocks[-1] if self._blocks else None
             number = int(found["mark"]) if kind == "number" else 1

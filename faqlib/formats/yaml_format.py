@@ -67,7 +67,8 @@ class _Dumper(_DUMPER):  # type: ignore[misc]
 
 
 def _represent_text(dumper: Any, text: str) -> Any:
-    style = "|" if "\n" in text else None
+    body = text.removesuffix("\n")
+    style = "|" if "\n" in text and body and body == body.strip() else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
