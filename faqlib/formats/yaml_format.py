@@ -67,8 +67,7 @@ class _Dumper(_DUMPER):  # type: ignore[misc]
 
 
 def _represent_text(dumper: Any, text: str) -> Any:
-    body = text.removesuffix("\n")
-    style = "|" if "\n" in text and body and body == body.strip() else None
+    style = "|" if "\n" in text and text == text.strip() else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
@@ -112,8 +111,7 @@ class _Builder:
     def take(self, event: Any) -> None:
         self._refuse_references(event)
         if isinstance(event, yaml.ScalarEvent):
-            plain = event.implicit[0] and event.value in _NULLS
-            self._put(None if plain else event.value, event)
+            self._put(_scalar(event), event)
         elif isinstance(event, yaml.SequenceStartEvent):
             self._start([], event)
         elif isinstance(event, yaml.MappingStartEvent):
@@ -161,3 +159,11 @@ class _Builder:
 
 
 _NO_KEY: Any = object()
+
+
+def _scalar(event: yaml.ScalarEvent) -> str | None:
+    """The text; a block's last line end belongs to the way it is written, not to the text."""
+    if event.implicit[0] and event.value in _NULLS:
+        return None
+    text: str = event.value
+    return text.rstrip("\n") if event.style in ("|", ">") else text

@@ -1,0 +1,237 @@
+"""Markdown from elsewhere: which parts of a document are questions, and which their answers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from faqlib.errors import ImportFormatError
+from faqlib.formats import markers as mark
+from faqlib.formats.document import Draft, Raw
+from faqlib.formats.metadata import read_fields
+from faqlib.formats.prose import Line
+from faqlib.formats.splitting import Section, split_lines
+from faqlib.markup import render_text
+from faqlib.model import SetAside
+
+_HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?:[ \t]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*")
+_UNDERLINE = re.compile(r" {0,3}(?P<mark>=|-)(?P=mark)*[ \t]*")
+_FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})")
+_TAG = re.compile(r"<[^<>]{0,500}>")
+_COMMENT = re.compile(r"[ \t]*<!--.*-->[ \t]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    level: int
+    text: str
+    start: int  # index of its first line, and of the first line after it
+    end: int
+
+
+def read_outline(lines: Sequence[str], name: str) -> Draft:
+    """The entries of a document that this library did not write."""
+    draft = Draft()
+    lines = _without_front_matter(lines, draft, name)
+    lines = _without_comments(lines, draft)
+    if any(re.match(r"\s*<details\b", line, re.IGNORECASE) for line in lines):
+        _read_details(lines, draft)
+    if draft.raws:
+        return draft
+    headings = _headings(lines)
+    asking = sum(heading.text.endswith("?") for heading in headings)
+    texts = [line.strip() for line in lines]
+    markers = mark.markers_of(texts)
+    marked = sum(markers.question_in(text) is not None for text in texts) if markers else 0
+    bold = sum(text[:2] == "**" and mark.decorated_question(text) is not None for text in texts)
+    if headings and asking >= max(marked, bold):
+        _read_headings(lines, headings, draft)
+    else:
+        _read_marked(lines, headings, draft)
+    return draft
+
+
+def _without_front_matter(lines: Sequence[str], draft: Draft, name: str) -> list[str]:
+    """Blanks out the block between ``---`` lines at the top, after its title was taken."""
+    if lines[0].rstrip() != "---":
+        return list(lines)
+    end = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    if end is None:
+        return list(lines)
+    try:
+        data = read_fields("\n".join(lines[1:end]), name)
+    except ImportFormatError:
+        return list(lines)
+    draft.title = str(data.get("title") or "")
+    return [""] * (end + 1) + list(lines[end + 1 :])
+
+
+def _without_comments(lines: Sequence[str], draft: Draft) -> list[str]:
+    kept = list(lines)
+    for at, line in enumerate(lines):
+        if _COMMENT.fullmatch(line):
+            draft.set_aside.append(SetAside(line.strip(), "a comment", at + 1))
+            kept[at] = ""
+    return kept
+
+
+def _headings(lines: Sequence[str]) -> list[_Heading]:
+    found: list[_Heading] = []
+    fence = ""
+    for at, line in enumerate(lines):
+        if (opened := _FENCE.match(line)) is not None:
+            if not fence:
+                fence = opened["fence"]
+            elif opened["fence"].startswith(fence):
+                fence = ""
+        if fence:
+            continue
+        if (heading := _HEADING.fullmatch(line)) is not None:
+            text = render_text(heading["text"] or "")
+            found.append(_Heading(len(heading["level"]), text, at, at + 1))
+        elif (under := _UNDERLINE.fullmatch(line)) is not None and _underlines(lines, at):
+            level = 1 if under["mark"] == "=" else 2
+            found.append(_Heading(level, render_text(lines[at - 1].strip()), at - 1, at + 1))
+    return [heading for heading in found if heading.text]
+
+
+def _underlines(lines: Sequence[str], at: int) -> bool:
+    """Whether the line above is a paragraph of one line, so that this one makes it a heading."""
+    if at == 0 or not lines[at - 1].strip() or (at > 1 and lines[at - 2].strip()):
+        return False
+    return re.match(r"\s*(?:[-*+>|]|#{1,6}\s|\d+[.)]\s)", lines[at - 1]) is None
+
+
+def _question_level(headings: Sequence[_Heading]) -> tuple[int, bool]:
+    """The level of the questions, and whether every heading on it is one."""
+    asking = Counter(heading.level for heading in headings if heading.text.endswith("?"))
+    every = Counter(heading.level for heading in headings)
+    level = max(asking or every, key=lambda level: ((asking or every)[level], level))
+    return level, not asking or asking[level] * 2 >= every[level]
+
+
+def _read_headings(lines: Sequence[str], headings: Sequence[_Heading], draft: Draft) -> None:
+    level, all_of_it = _question_level(headings)
+    starts = [
+        heading
+        for heading in headings
+        if heading.level < level
+        or (heading.level == level and (all_of_it or heading.text.endswith("?")))
+    ]
+    category = ""
+    _take_above(lines[: starts[0].start], draft)
+    ends = [heading.start for heading in starts[1:]] + [len(lines)]
+    for heading, end in zip(starts, ends, strict=True):
+        body = "\n".join(lines[heading.end : end]).strip("\n").rstrip()
+        if heading.level == level:
+            draft.raws.append(_raw(heading.text, body, category, heading.start + 1))
+        elif not draft.raws and not draft.title and heading.level == 1:
+            draft.title = heading.text
+            _take_above(body.split("\n"), draft)
+        else:
+            category = heading.text
+            _set_aside(lines, heading.end, end, draft)
+
+
+def _take_above(lines: Sequence[str], draft: Draft) -> None:
+    texts = [render_text(line.strip()) for line in lines if line.strip()]
+    if texts and not draft.subtitle:
+        draft.subtitle = texts.pop(0)
+    draft.intro = "\n".join(filter(None, [draft.intro, *texts]))
+
+
+def _set_aside(lines: Sequence[str], start: int, end: int, draft: Draft) -> None:
+    for at in range(start, end):
+        if lines[at].strip():
+            reason = "stands outside of the questions"
+            draft.set_aside.append(SetAside(lines[at].strip()[:200], reason, at + 1))
+
+
+def _read_marked(lines: Sequence[str], headings: Sequence[_Heading], draft: Draft) -> None:
+    """``**Q:**`` and the like; headings right above a question name its category."""
+    given = [
+        Line(at + 1, line.strip(), len(line) - len(line.lstrip())) for at, line in enumerate(lines)
+    ]
+    for heading in headings:
+        if heading.start == 0 and heading.level == 1 and not draft.title:
+            draft.title, replacement = heading.text, ""
+        elif _asks_next(lines, heading.end):
+            replacement = f"Category: {heading.text}"
+        else:
+            continue
+        for at in range(heading.start, heading.end):
+            given[at] = Line(at + 1, replacement if at == heading.start else "")
+    head, sections = split_lines(given)
+    _take_above([line.text for line in head], draft)
+    for section in sections:
+        question, answer = render_text(section.question), _source(section, lines)
+        draft.raws.append(_raw(question, answer, section.category, section.number))
+
+
+def _asks_next(lines: Sequence[str], start: int) -> bool:
+    text = next((line.strip() for line in lines[start:] if line.strip()), "")
+    return mark.USUAL.question_in(text) is not None or mark.decorated_question(text) is not None
+
+
+def _source(section: Section, lines: Sequence[str]) -> str:
+    """The answer's lines as they stand in the file: their indent means something here."""
+    kept = [
+        lines[line.number - 1] if lines[line.number - 1].strip() == line.text else line.text
+        for line in section.lines
+    ]
+    return "\n".join(kept).strip("\n").rstrip()
+
+
+def _read_details(lines: Sequence[str], draft: Draft) -> None:
+    """Each ``<details>`` block is an entry; what stands between them is set aside."""
+    category = ""
+    at = 0
+    while at < len(lines):
+        if re.match(r"\s*<details\b", lines[at], re.IGNORECASE):
+            end = _end_of_details(lines, at)
+            _add_details(lines, at, end, category, draft)
+            at = end
+            continue
+        heading = _HEADING.fullmatch(lines[at])
+        if (
+            heading is not None
+            and not draft.title
+            and not draft.raws
+            and len(heading["level"]) == 1
+        ):
+            draft.title = render_text(heading["text"] or "")
+        elif heading is not None:
+            category = render_text(heading["text"] or "")
+        elif not draft.raws:
+            _take_above(lines[at : at + 1], draft)
+        else:
+            _set_aside(lines, at, at + 1, draft)
+        at += 1
+
+
+def _end_of_details(lines: Sequence[str], start: int) -> int:
+    depth = 0
+    for at in range(start, len(lines)):
+        depth += len(re.findall(r"<details\b", lines[at], re.IGNORECASE))
+        depth -= len(re.findall(r"</details\s*>", lines[at], re.IGNORECASE))
+        if depth <= 0:
+            return at + 1
+    return len(lines)
+
+
+def _add_details(lines: Sequence[str], start: int, end: int, category: str, draft: Draft) -> None:
+    block = "\n".join(lines[start:end])
+    found = re.search(r"<summary\b[^<>]*>(?P<text>.*?)</summary\s*>", block, re.DOTALL | re.I)
+    if found is None:
+        _set_aside(lines, start, end, draft)
+        return
+    answer = re.sub(r"</details\s*>\s*$", "", block[found.end() :], flags=re.IGNORECASE)
+    question = render_text(_TAG.sub("", found["text"]).strip())
+    draft.raws.append(_raw(question, answer.strip("\n").rstrip(), category, start + 1))
+
+
+def _raw(question: str, answer: str, category: str, line: int) -> Raw:
+    data = {"question": question, "answer": answer, "category": category}
+    return Raw(data | {"aliases": mark.halves(question)}, line)
