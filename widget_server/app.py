@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -44,6 +45,9 @@ def create_app(
         StoreUnavailable: when the database cannot be opened.
     """
     settings = make_settings(settings)
+    if settings.demo:
+        # Everybody on this machine is one visitor: whoever tries things out is not held up.
+        settings = dataclasses.replace(settings, rate_search="1000000/minute")
     app = Flask(NAME, static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=settings.body_limit,
@@ -88,16 +92,22 @@ def _parts(app: Flask, settings: Settings, store: Any) -> Server:
 
 
 def _register(app: Flask, settings: Settings) -> None:
+    # Imported here, since these modules look at the request's application.
     from widget_server import visitors  # noqa: F401 - adds its routes to the public ones
+    from widget_server.builder import builder
     from widget_server.files import files
+    from widget_server.operations import operations
+    from widget_server.pages import pages
     from widget_server.public import public
 
     api = make_api(app, version)
+    app.extensions["faq_api"] = api
     app.after_request(_note_route)
     security.install(app, https=settings.public_url.startswith("https://"))
     app.after_request(_allow_origin)
     api.register_blueprint(public)
-    app.register_blueprint(files)
+    for blueprint in (files, pages, builder, operations):
+        app.register_blueprint(blueprint)
 
 
 def _note_route(response: Response) -> Response:

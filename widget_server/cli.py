@@ -56,3 +56,6 @@ def demo(port: int | None, show: bool) -> None:
     except PortTaken as error:
         click.echo(f"widget-server: {error}", err=True)
         sys.exit(1)
+
+if __name__ == "__main__":
+    main()

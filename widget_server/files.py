@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from widget_server import assets
 from widget_server.compression import Body
@@ -65,3 +65,13 @@ def embed(site: str) -> Response:
 def _in_script(text: str) -> str:
     """JSON as it may stand in a script that a page could also hold inline."""
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+@files.get("/assets/<name>")
+def page_asset(name: str) -> Response:
+    """A style or script of the server's own pages."""
+    body = server().assets.page_file(name)
+    if body is None:
+        fail(404, "There is no such file here.")
+    current = request.args.get("v") == body.tag
+    return send(body, IMMUTABLE if current else cacheable(server().settings))

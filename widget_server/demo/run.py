@@ -40,16 +40,14 @@ class _Quiet(WSGIRequestHandler):
         """Log nothing."""
 
 
-def free_port(wanted: int | None, also_not: int = 0) -> int:
-    """``wanted`` if it is free; without a wish the first free port from 8000 on.
+def free_port(wanted: int | None, first: int = FIRST_PORT) -> int:
+    """``wanted`` if it is free; without a wish the first free port from ``first`` on.
 
     Raises:
         PortTaken: when the wanted port is in use.
     """
-    candidates = [wanted] if wanted is not None else range(FIRST_PORT, FIRST_PORT + 100)
+    candidates = [wanted] if wanted is not None else range(first, first + 100)
     for port in candidates:
-        if port == also_not and port:
-            continue
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((HOST, port))
@@ -68,7 +66,7 @@ class Demo:
 
     def __init__(self, port: int | None = None) -> None:
         api_port = free_port(port)
-        site_port = free_port(None, also_not=api_port)
+        site_port = free_port(None, first=api_port + 1)
         self.api = f"http://{HOST}:{api_port}"
         self.website = f"http://{HOST}:{site_port}"
         app = create_app({"public_url": self.api, "log_requests": False})

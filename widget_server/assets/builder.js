@@ -1,0 +1,63 @@
+/* The embed builder's form: shows each choice at once. Without this file the form still works. */
+(() => {
+'use strict';
+const $ = id => document.getElementById(id);
+const form = $('form'), root = document.body.dataset.root;
+let timer, newest = 0;
+
+const here = text => text.replaceAll('https://YOUR-FAQ-SERVER', location.origin + root);
+
+const show = built => {
+  $('value').textContent = built.accent;
+  $('problem').textContent = built.problem;
+  $('nearest').hidden = !built.problem;
+  $('nearest').value = built.nearest;
+  $('snippet').textContent = here(built.snippet);
+  $('policy').textContent = here(built.policy);
+  $('origins').textContent = built.origins.length
+    ? `Pages of ${built.origins.join(', ')} may show this FAQ.` : 'Any page may show this FAQ.';
+  const address = 'preview?' + new URLSearchParams(built.query);
+  if (!$('frame').src.endsWith(address) && !built.problem) $('frame').src = address;
+};
+
+const update = async () => {
+  const mine = ++newest, data = new FormData(form);
+  if (!colourTouched) data.delete('accent');
+  const answer = await fetch('builder.json?' + new URLSearchParams(data));
+  if (mine != newest || !answer.ok) return;
+  const built = await answer.json();
+  if (mine != newest) return;
+  if (!colourTouched) $('accent').value = built.accent;
+  show(built);
+};
+
+let colourTouched = new URLSearchParams(location.search).has('accent');
+form.addEventListener('input', event => {
+  if (event.target.id == 'accent') colourTouched = true;
+  if (event.target.id == 'site') colourTouched = false;
+  clearTimeout(timer);
+  timer = setTimeout(update, 150);
+});
+form.addEventListener('submit', event => { event.preventDefault(); update(); });
+$('nearest').addEventListener('click', () => {
+  $('accent').value = $('nearest').value;
+  colourTouched = true;
+  update();
+});
+for (const button of document.querySelectorAll('[data-copy]')) {
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    const source = $(button.dataset.copy), text = button.textContent;
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      button.textContent = 'Copied';
+    } catch {
+      getSelection().selectAllChildren(source);
+      button.textContent = 'Selected: press Ctrl+C';
+    }
+    setTimeout(() => { button.textContent = text; }, 2500);
+  });
+}
+for (const id of ['snippet', 'policy']) if ($(id)) $(id).textContent = here($(id).textContent);
+document.querySelector('.go:not(.copy)').hidden = true;
+})();

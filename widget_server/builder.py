@@ -1,0 +1,180 @@
+"""The embed builder: choose a site and a look, see it, copy the snippet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from faqlib import Site, SiteNotFound
+from widget_server import colours, security
+from widget_server.assets import languages
+from widget_server.errors import fail
+from widget_server.page_texts import language_name
+from widget_server.pages import DEFAULT_ACCENT, page_file
+from widget_server.respond import PRIVATE
+from widget_server.state import server, visit
+
+builder = Blueprint("builder", __name__, template_folder="templates")
+MODES = {"inline": "In the page, where the tag stands", "launcher": "Behind a button in the corner"}
+THEMES = {"auto": "Automatic", "light": "Always light", "dark": "Always dark"}
+# Put in by the page's script where the server was not told its own address.
+UNKNOWN = "https://YOUR-FAQ-SERVER"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen in the form; anything that cannot be used is at its default."""
+
+    site: Site
+    mode: str = "inline"
+    lang: str = ""
+    theme: str = "auto"
+    accent: str = ""
+
+    def attributes(self) -> dict[str, str]:
+        """The choices that differ from the default, as the widget's options."""
+        chosen = {"site": self.site.id}
+        if self.mode != "inline":
+            chosen["mode"] = self.mode
+        if self.lang:
+            chosen["lang"] = self.lang
+        if self.theme != "auto":
+            chosen["theme"] = self.theme
+        if self.accent:
+            chosen["accent"] = self.accent
+        return chosen
+
+
+@builder.get("/")
+def start() -> Response:
+    """The builder itself."""
+    sites = server().clinics.sites()
+    wanted = request.args.get("site", "")
+    site = _find(wanted or (sites[0].id if sites else ""))
+    listed = sites if server().settings.list_sites else []
+    html = render_template(
+        "builder.html",
+        sites=listed,
+        built=build(_choice(site, request.args), request.args.get("accent", "")) if site else None,
+        unknown_site=wanted if wanted and site is None else "",
+        modes=MODES,
+        themes=THEMES,
+        languages=[(code, language_name(code)) for code in languages()],
+        styles=page_file("pages.css"),
+        script=page_file("builder.js"),
+        root=request.script_root,
+    )
+    return _page(html, "'none'")
+
+
+@builder.get("/builder.json")
+def rebuilt() -> Response:
+    """The same as the builder's page, for its script."""
+    site = _find(request.args.get("site", ""))
+    if site is None:
+        fail(404, "There is no such site here: check the id.")
+    response = jsonify(build(_choice(site, request.args), request.args.get("accent", "")))
+    response.headers["Cache-Control"] = PRIVATE
+    return response
+
+
+@builder.get("/preview")
+def preview() -> Response:
+    """A page with the widget in it, for the builder's frame."""
+    visit(request.args.get("site", ""))
+    site = server().clinics.site(request.args["site"])
+    html = render_template(
+        "preview.html",
+        site=site,
+        attributes=_choice(site, request.args).attributes(),
+        mode=request.args.get("mode", ""),
+        styles=page_file("pages.css"),
+        root=request.script_root,
+    )
+    return _page(html, "'self'")
+
+
+def build(choice: Choice, accent: str) -> dict[str, Any]:
+    """The snippet, the policy line and what is wrong with the colour, for a choice."""
+    problem, nearest = check_accent(accent)
+    base = server().settings.public_url.rstrip("/") or UNKNOWN
+    return {
+        "site": choice.site.id,
+        "name": choice.site.name or choice.site.id,
+        "mode": choice.mode,
+        "lang": choice.lang,
+        "theme": choice.theme,
+        "accent": accent or choice.site.theme.get("accent", "") or DEFAULT_ACCENT,
+        "problem": problem,
+        "nearest": nearest,
+        "snippet": "Choose a colour that can be read first." if problem else snippet(choice.attributes(), base),
+        "policy": f"script-src {base}; connect-src {base}",
+        "origins": list(choice.site.origins),
+        "query": choice.attributes(),
+    }
+
+
+def check_accent(accent: str) -> tuple[str, str]:
+    """What is wrong with a colour, and the nearest one that is right; empty texts if nothing."""
+    if not accent:
+        return "", ""
+    colour = colours.parse(accent)
+    if colour is None:
+        return "Write the colour as #rrggbb, such as #0b6e5f.", DEFAULT_ACCENT
+    ratio = colours.contrast(colour, colours.WHITE)
+    if ratio >= colours.ENOUGH:
+        return "", ""
+    nearest = colours.readable(colour)
+    return (
+        f"{colour} on white has a contrast of {ratio:.1f}, and readable text needs "
+        f"{colours.ENOUGH}: {nearest} is the nearest shade that has it.",
+        nearest,
+    )
+
+
+def snippet(attributes: dict[str, str], base: str) -> str:
+    """The tags to paste: the script by its unchanging address, and a way in without script."""
+    assets = server().assets
+    data = "".join(
+        f'\n  data-{name}="{escape(value, quote=True)}"' for name, value in attributes.items()
+    )
+    return (
+        f'<script src="{base}/{assets.pinned_name}"\n'
+        f'  integrity="{assets.integrity}"\n'
+        f'  crossorigin="anonymous"{data} defer></script>\n'
+        f'<noscript><a href="{base}/sites/{attributes["site"]}/">'
+        "Questions and answers</a></noscript>"
+    )
+
+
+def _choice(site: Site, args: Any) -> Choice:
+    def one_of(name: str, known: Any, default: str) -> str:
+        value: str = args.get(name, default)
+        return value if value in known else default
+
+    accent = colours.parse(args.get("accent", "")) or ""
+    own = colours.parse(site.theme.get("accent", "")) or DEFAULT_ACCENT
+    return Choice(
+        site=site,
+        mode=one_of("mode", MODES, "inline"),
+        lang=one_of("lang", languages(), ""),
+        theme=one_of("theme", THEMES, "auto"),
+        accent="" if accent == own else accent,
+    )
+
+
+def _find(site: str) -> Site | None:
+    try:
+        return server().clinics.site(site)
+    except SiteNotFound:
+        return None
+
+
+def _page(html: str, ancestors: str) -> Response:
+    response = Response(html, mimetype="text/html")
+    response.headers["Cache-Control"] = PRIVATE
+    response.headers["Content-Security-Policy"] = security.page_policy(ancestors)
+    return response

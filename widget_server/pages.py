@@ -1,0 +1,172 @@
+"""The served FAQ page: complete without JavaScript, printable, with an anchor for each answer."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request
+from markupsafe import Markup
+
+from faqlib import FAQ, Entry, Results, Site, direction, render_html
+from widget_server import colours, security
+from widget_server.compression import Body
+from widget_server.page_texts import language_name, page_texts
+from widget_server.payloads import categories
+from widget_server.public import normalised
+from widget_server.respond import cacheable, send
+from widget_server.state import server, visit, visited
+from widget_server.structured import anchor, faq_page
+
+pages = Blueprint("pages", __name__, template_folder="templates")
+DEFAULT_ACCENT = "#0b6e5f"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An entry as the template shows it."""
+
+    entry: Entry
+    anchor: str
+    html: Markup
+    notice: str
+    related: list[Entry]
+
+
+@pages.get("/sites/<site>")
+def without_slash(site: str) -> Any:
+    """The address people type."""
+    # Relative, so that nothing of the request's headers stands in it.
+    visit(site)
+    return redirect(f"{site}/", 308)
+
+
+@pages.get("/sites/<site>/")
+def faq_site(site: str) -> Response:
+    """The whole FAQ, or with ``?q=`` what was found in it."""
+    faq = visit(site)
+    here = server()
+    query = normalised(request.args.get("q", "")[:2_000], here.settings.query_limit)
+    lang = chosen_language(faq, request.args.get("lang", ""))
+    key = (site, visited()[1], "page", lang, query)
+    body = here.bodies.get(key)
+    if body is None:
+        if query:
+            here.limits.spend("search")
+        html = _page(faq, lang, query)
+        body = here.bodies.put(key, Body(html.encode("utf-8"), visited()[1], "text/html"))
+    response = send(body, cacheable(here.settings))
+    framing = " ".join(["'self'", *faq.site.origins]) if faq.site.origins else "*"
+    policy = security.page_policy(framing).replace("img-src 'self'", "img-src 'self' https:")
+    response.headers["Content-Security-Policy"] = policy
+    return response
+
+
+@pages.get("/sites/<site>/theme.css")
+def theme(site: str) -> Response:
+    """The site's colour, as a file: the page's policy allows no style inside it."""
+    faq = visit(site)
+    accent = colours.parse(faq.site.theme.get("accent", "")) or DEFAULT_ACCENT
+    light, dark = colours.readable(accent), colours.readable(accent, colours.DARK)
+    css = (
+        f":root{{--accent:{light}}}@media (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}\n"
+    )
+    return send(Body(css.encode("ascii"), visited()[1], "text/css"), cacheable(server().settings))
+
+
+def chosen_language(faq: FAQ, wanted: str) -> str:
+    """The language to show: the one asked for or the site's, if any entry is in it; else any."""
+    spoken = languages(faq)
+    for lang in (wanted, faq.site.lang):
+        for known in spoken:
+            if lang and known.split("-")[0].lower() == lang.split("-")[0].lower():
+                return known
+    return spoken[0] if spoken else faq.site.lang
+
+
+def languages(faq: FAQ) -> list[str]:
+    """The languages of the published entries, as they first come."""
+    return list(dict.fromkeys(entry.lang for entry in faq.published()))
+
+
+def urgent(site: Site, query: str) -> bool:
+    """Whether the query holds one of the site's words of an emergency."""
+    words = _folded(query)
+    return any(f" {_folded(term).strip()} " in words for term in site.urgent_terms)
+
+
+def _folded(text: str) -> str:
+    plain = "".join(
+        char
+        for char in unicodedata.normalize("NFKD", text.casefold())
+        if not unicodedata.combining(char)
+    )
+    words = re.findall(r"[^\W_]+", plain)
+    return f" {' '.join(words)} "
+
+
+def _page(faq: FAQ, lang: str, query: str) -> str:
+    shown = [entry for entry in faq.published() if entry.lang == lang]
+    results = faq.search(query, limit=10, lang=lang) if query else None
+    public_url = server().settings.public_url.rstrip("/")
+    address = f"{public_url}/sites/{faq.site.id}/" if public_url else ""
+    return render_template(
+        "site.html",
+        site=faq.site,
+        lang=lang,
+        dir=direction(lang),
+        texts=page_texts(faq.site, lang),
+        groups=[] if query else _groups(faq, shown),
+        query=query,
+        results=_results(results),
+        urgent=faq.site.urgent_text if query and urgent(faq.site, query) else "",
+        languages=[(code, language_name(code)) for code in languages(faq)],
+        address=address,
+        revision=visited()[1],
+        structured=Markup(faq_page(faq.site, shown, lang, address)),  # noqa: S704 - escaped there
+        styles=page_file("site.css"),
+        anchor=anchor,
+    )
+
+
+def _groups(faq: FAQ, entries: list[Entry]) -> list[tuple[str, str, list[View]]]:
+    views = [_view(faq, entry) for entry in entries]
+    names = [*categories(faq.site, entries), ""]
+    found = []
+    for number, name in enumerate(names):
+        if members := [view for view in views if view.entry.category == name]:
+            found.append((name, f"part-{number + 1}", members))
+    return found
+
+
+def _view(faq: FAQ, entry: Entry) -> View:
+    return View(
+        entry=entry,
+        anchor=anchor(entry.id),
+        html=Markup(render_html(entry.answer)),  # noqa: S704 - sanitised by the library
+        notice=entry.notice or faq.site.notice,
+        related=[item for item in faq.related(entry.id) if item.lang == entry.lang],
+    )
+
+
+def _results(results: Results | None) -> dict[str, Any] | None:
+    if results is None:
+        return None
+    return {
+        "answered": results.answered,
+        "suggestion": results.suggestion,
+        "answer": Markup(render_html(results[0].entry.answer)) if results.hits else "",  # noqa: S704
+        "hits": [
+            (hit.entry, anchor(hit.entry.id), Markup(hit.snippet))  # noqa: S704 - escaped there
+            for hit in results
+        ],
+    }
+
+
+def page_file(name: str) -> str:
+    """The address of a style or script of the pages, from anywhere under the server's root."""
+    body = server().assets.page_file(name)
+    version = body.tag if body is not None else ""
+    return f"{request.script_root}/assets/{name}?v={version}"
