@@ -117,7 +117,22 @@ def escape_markdown(text: str) -> str:
 
     Line breaks stay line breaks in the source, which Markdown shows as blanks.
     """
-    return "\n".join(_escape_line(line.strip(" \t")) for line in text.split("\n"))
+    lines = (line.strip(" \t") for line in text.split("\n"))
+    return "\n".join(escape_start(escape_inline(line)) for line in lines)
+
+
+def escape_inline(text: str) -> str:
+    """A part of a line, escaped without regard to where in the line it stands."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def escape_start(line: str) -> str:
+    """A line of Markdown that no longer begins a heading, list, quote, rule or table."""
+    if (start := _LINE_START.match(line)) is None:
+        return line
+    if start["number"]:
+        return f"{start['number']}\\{start['mark']}{line[start.end() :]}"
+    return f"\\{line}"
 
 
 _SPECIAL = re.compile(
@@ -130,16 +145,6 @@ _LINE_START = re.compile(
     r"(?:#{1,6}(?=[ \t]|$)|>|[-+](?=[ \t]|$)|[-=+:~](?=[-=+:~ \t]*$)|~~~)"
     r"|(?P<number>[0-9]{1,9})(?P<mark>[.)])(?=[ \t]|$)"
 )
-
-
-def _escape_line(line: str) -> str:
-    if (start := _LINE_START.match(line)) is None:
-        return _SPECIAL.sub(r"\\\g<0>", line)
-    if start["number"]:
-        head, rest = f"{start['number']}\\{start['mark']}", line[start.end() :]
-    else:
-        head, rest = "\\" + line[0], line[1:]
-    return head + _SPECIAL.sub(r"\\\g<0>", rest)
 
 
 def _storable(text: str) -> str:

@@ -127,12 +127,15 @@ def _read_headings(lines: Sequence[str], headings: Sequence[_Heading], draft: Dr
         body = "\n".join(lines[heading.end : end]).strip("\n").rstrip()
         if heading.level == level:
             draft.raws.append(_raw(heading.text, body, category, heading.start + 1))
-        elif not draft.raws and not draft.title and heading.level == 1:
+            continue
+        if not draft.raws and not draft.title and heading.level == 1:
             draft.title = heading.text
-            _take_above(body.split("\n"), draft)
         else:
             category = heading.text
+        if draft.raws:
             _set_aside(lines, heading.end, end, draft)
+        else:
+            _take_above(body.split("\n"), draft)
 
 
 def _take_above(lines: Sequence[str], draft: Draft) -> None:

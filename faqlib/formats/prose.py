@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from faqlib.markup import escape_markdown
+from faqlib.markup import escape_inline, escape_start
 
 # Bullets that mean nothing else, also those of word processors' symbol fonts.
 _BULLET = re.compile(r"(?P<mark>[•◦▪▫‣⁃●○■□➢➤\uf0b7\uf0a7])[ \t]*(?P<text>.*)")
@@ -150,19 +150,9 @@ def inline(text: str) -> str:
     """One line of plain text as Markdown, with ``**bold**`` kept and addresses linked."""
     parts, end = [], 0
     for found in re.finditer(f"{_BOLD.pattern}|(?P<url>{_URL.pattern})", text):
-        parts.append(_escape(text[end : found.start()], first=end == 0))
-        parts.append(f"<{found['url']}>" if found["url"] else f"**{_escape(found['text'])}**")
+        parts.append(escape_inline(text[end : found.start()]))
+        shown = f"<{found['url']}>" if found["url"] else f"**{escape_inline(found['text'])}**"
+        parts.append(shown)
         end = found.end()
-    parts.append(_escape(text[end:], first=end == 0))
-    return "".join(parts)
-
-
-def _escape(text: str, *, first: bool = False) -> str:
-    """Escapes a part of a line: only the first part can start a block."""
-    if first:
-        return escape_markdown(text.lstrip()) + _blanks_after(text)
-    return escape_markdown(f".{text}.")[1:-1]
-
-
-def _blanks_after(text: str) -> str:
-    return text[len(text.rstrip()) :]
+    parts.append(escape_inline(text[end:]))
+    return escape_start("".join(parts))
