@@ -10,12 +10,11 @@ const OPTIONS = ['site', 'api', 'lang', 'mode', 'theme', 'accent'];
 const TEXTS = {
   title: 'Questions and answers',
   search: 'What would you like to know?',
-  hint: 'Ask in your own words',
   found: 'Questions found',
   best: 'Best answer',
-  none: 'We have no clear answer to that yet. Please ask us directly:',
+  none: 'We have no clear answer to that. Please ask us:',
   suggest: 'Did you mean',
-  offline: 'You seem to be offline. These questions are the closest we have here.',
+  offline: 'You seem to be offline.',
   reviewed: 'Reviewed',
   sources: 'Sources',
   related: 'Related questions',
@@ -27,7 +26,7 @@ const TEXTS = {
   copy: 'Copy link',
   contact: 'Contact us',
   ask: 'Send us your question',
-  email: 'Your e-mail, if you would like a reply',
+  email: 'Your e-mail, if you want a reply',
   private: 'Please leave out names and medical details.',
   send: 'Send',
   error: 'Sorry, that did not work.',
@@ -36,80 +35,15 @@ const TEXTS = {
   close: 'Close',
 };
 
-/* One rule a line. The host page's rules lose: on the element to !important, inside it to
-   `all: initial`. The part names are the class names. */
-const CSS = `
-:host{all:initial!important;display:block!important;width:100%!important;font-family:inherit!important;color-scheme:inherit!important}
-:host([hidden]),[hidden]:not(.answer){display:none!important}
-.faq{all:initial;display:block;color-scheme:inherit;--c:var(--faq-accent,#0b6e5f);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));--t:var(--faq-text,light-dark(#1d2730,#e6ebee));--b:var(--faq-background,light-dark(#fff,#161c21));--m:rgb(from var(--t) r g b/75%);--l:rgb(from var(--t) r g b/15%);--f:rgb(from var(--a) r g b/7%);--r:var(--faq-radius,12px);font-family:var(--faq-font,inherit);font-size:var(--faq-size,medium);line-height:1.6;overflow-wrap:anywhere;color:var(--t);background:var(--b);box-shadow:0 0 0 1em var(--b)}
-*,::before,::after{box-sizing:border-box;margin:0;padding:0}
-button,input,textarea{all:unset;box-sizing:border-box;cursor:pointer}
-:focus-visible{outline:3px solid var(--a);outline-offset:2px;border-radius:4px}
-.body{container-type:inline-size;width:100%;max-width:var(--faq-width,72em);margin:0 auto}
-.title{font-size:1.9em;line-height:1.2;letter-spacing:-.02em;text-wrap:balance}
-.intro{color:var(--m);margin-top:.6em;max-width:62ch}
-.search{margin-top:1.75em;display:block}
-label,.field,.input{display:block;width:100%;position:relative}
-.input{font-weight:400;margin:.5em 0;padding:.75em 1em;cursor:text;background:var(--b);border:1px solid rgb(from var(--t) r g b/55%);border-radius:var(--r)}
-.input:focus{outline:3px solid rgb(from var(--a) r g b/45%);outline-offset:0;border-color:var(--a);border-radius:var(--r)}
-.field .input{padding-inline-start:3em}
-.field::before,.field::after{content:"";position:absolute;z-index:1;top:1.15em;inset-inline-start:1.15em;width:.9em;height:.9em;border:2px solid var(--m);border-radius:50%}
-.field::after{top:2em;inset-inline-start:1.9em;width:.5em;height:0;border-width:1px;rotate:45deg}
-[dir=rtl] .field::after{rotate:-45deg}
-label,summary,.contact,.button,.label,.urgent,.send,.launcher,b{font-weight:600}
-::placeholder,.status,.meta,.preview,.close{color:var(--m)}
-.status,.meta,.preview,.label{font-size:.9em}
-.status{min-height:1.6em}
-.urgent,.best,.notice,.ask{background:var(--f);border:1px solid #0000;border-radius:var(--r);padding:1em 1.25em;margin-top:.75em}
-.urgent{background:#a3161f;color:#fff;white-space:pre-line}
-.best{min-height:10.5em}
-.best .item{border:0}
-.preview{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden;margin-bottom:1em}
-:has([aria-expanded=true])+.preview{display:none}
-.category{padding-top:2em}
-.heading{font-size:1.1em;line-height:1.4}
-.item{border-bottom:1px solid var(--l)}
-.question{display:flex;gap:1em;justify-content:space-between;width:100%;padding:1em 0;font-size:1.05rem;font-weight:500;line-height:1.45;scroll-margin:5em}
-.question:hover,.question[aria-expanded=true],a,.link,.button,.label,summary,li::marker{color:var(--a)}
-.icon{flex:none;width:.5em;height:.5em;margin:.4em .25em;border:solid;border-width:0 2px 2px 0;rotate:45deg}
-[aria-expanded=true] .icon{rotate:225deg;translate:0 .25em}
-mark{background:rgb(from var(--a) r g b/20%);color:inherit;border-radius:3px}
-.answer{max-width:68ch}
-.text>*,.meta>*,form>*{margin-bottom:1em}
-ul,ol,blockquote{padding-inline-start:1.4em}
-img{max-width:100%;height:auto}
-pre,.table{overflow:auto}
-table{border-collapse:collapse;min-width:60%}
-th,td{text-align:start;vertical-align:top;padding:.5em .75em .5em 0;border-bottom:1px solid var(--l)}
-.meta ul,.foot,.contact{display:flex;flex-wrap:wrap;gap:.25em 1.25em;align-items:center;list-style:none;padding:0}
-a,.link{text-decoration:underline;text-underline-offset:.2em}
-.button{padding:.3em .9em;border:1px solid var(--l);border-radius:99em;margin-inline-start:.5em}
-.button:hover{background:var(--f)}
-.footer{padding-top:2.5em}
-summary{cursor:pointer}
-.send,.launcher{background:var(--a);color:light-dark(#fff,#10161a);border:1px solid #0000;border-radius:99em;padding:.7em 1.5em}
-.launcher{position:fixed;z-index:2147483646;bottom:calc(1.25em + env(safe-area-inset-bottom));inset-inline-end:1.25em;box-shadow:0 6px 24px #0004}
-.dialog[open]{all:unset;box-sizing:border-box;border:1px solid #0000;display:grid;grid:auto 1fr/100%;position:fixed;inset:auto 1.25em 1.25em auto;width:min(27em,100vw - 2.5em);height:min(44em,100dvh - 2.5em);border-radius:calc(var(--r)*1.5);background:var(--b);box-shadow:0 12px 48px #0006}
-.dialog .body{overflow:auto;overscroll-behavior:contain;padding:0 1.5em 1.5em}
-.close{justify-self:end;padding:.75em 1.5em}
-::backdrop{background:#0006}
-@media(max-width:30em){.dialog[open]{inset:0;width:100%;height:100%;border-radius:0;padding:env(safe-area-inset-top) 0 env(safe-area-inset-bottom)}}
-@container(min-width:54em){.category{display:grid;grid:auto/14em 1fr;gap:3em}.heading{position:sticky;top:0;align-self:start;padding:.75em 0}}
-@container(max-width:24em){.title{font-size:1.5em}}
-@media(prefers-reduced-motion:no-preference){.icon{transition:.2s}.answer:not([hidden]){animation:i .25s}}
-@keyframes i{from{opacity:0;translate:0 -4px}}
-@media print{form,.foot,.footer,.icon,.launcher{display:none}.answer[hidden]{display:block;content-visibility:visible}}
-`;
-
-/* An element from "tag.name": name is its class in here and its ::part out there. */
+/* An element from "tag.name", a div from ".name": name is its class in here and its ::part
+   out there. */
 const h = (spec, props, ...children) => {
   const [tag, name] = spec.split('.');
-  const el = Object.assign(doc.createElement(tag), props);
+  const el = Object.assign(doc.createElement(tag || 'div'), props);
   if (name) el.className = el.part = name;
   el.append(...children.flat().filter(child => child));
   return el;
 };
-const link = (href, ...text) => h('a', {href}, ...text);
 const warn = text => console.warn(`${TAG}: ${text}`);
 const get = async (url, init) => {
   const answer = await fetch(url, init);
@@ -119,16 +53,17 @@ const get = async (url, init) => {
 
 /* Answers come as trees: a text, or [tag, attributes, ...children]. Of what is not on these
    lists only the text stays, whatever the server says. */
-const TAGS = /^(p|[uo]l|li|strong|em|code|pre|blockquote|h[456]|a|img|table|thead|tbody|tr|t[hd]|[bh]r|s|del)$/;
-const ATTRIBUTES = /^(href|src|title|alt|start|scope|rel|loading|referrerpolicy|align)$/;
+const TAGS = /^(p|[uo]l|li|strong|em|code|pre|blockquote|h[456]|a|img|table|thead|tbody|tr|t[hd]|[bh]r|s)$/;
+const ATTRIBUTES = /^(href|src|title|alt|start|scope|rel|loading|referrerpolicy)$/;
 const safe = url => /^(https?|mailto|tel):/i.test(url) ? url : '';
+const link = (href, text) => safe(href) ? h('a', {href}, text) : text;
 const build = nodes => nodes.map(node => {
   if (!Array.isArray(node)) return node;
   const [tag, attributes, ...children] = node;
   const el = h(TAGS.test(tag) ? tag : 'span', 0, build(children));
   for (const name in attributes) if (ATTRIBUTES.test(name))
     el.setAttribute(name, /href|src/.test(name) ? safe(attributes[name]) : attributes[name]);
-  return tag == 'table' ? h('div.table', {tabIndex: 0, role: 'group'}, el) : el;
+  return tag == 'table' ? h('.table', {tabIndex: 0}, el) : el;
 });
 const plain = nodes => nodes.map(node => Array.isArray(node) ? plain(node.slice(2)) : node).join(' ');
 
@@ -139,55 +74,59 @@ const snippet = html => html.split(/<\/?mark>/).map((piece, i) => {
 });
 
 /* Words as they are compared: without accents and case, Chinese and Japanese by character. */
-const fold = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-const words = text => fold(text).match(/[\u3040-\u9fff]|[\p{L}\p{N}]+/gu) || [];
+const words = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().match(/[\u3040-\u9fff]|[\p{L}\p{N}]+/gu) || [];
 const line = text => ' ' + words(text).join(' ');
 
-/* Ranks entries: for each word how rare it is, times how good a field it begins a word in. */
+/* Ranks entries: for each word how rare it is, times how good a field it begins a word in. Gives
+   the best of them, and the words worth marking. */
 const rank = (entries, query) => {
-  const scores = new Map, marks = [];
+  const marks = [];
+  let top = 0;
+  for (const entry of entries) {
+    entry.score = 0;
+    entry.fields ||= [entry.question, [entry.aliases, entry.tags, entry.category].join(' '), plain(entry.answer || [])].map(line);
+  }
   for (const word of new Set(words(query))) {
     const term = word.length > 4 ? word.replace(/(e?s|ed|ing)$/, '') : word;
     const worth = entry => 3 - entry.fields.findIndex(text => text.includes(' ' + term)) & 3;
     const hits = entries.filter(worth), weight = Math.log((entries.length + 1) / hits.length);
     if (weight > 1) marks.push(term);
-    for (const entry of hits) scores.set(entry, (scores.get(entry) || 0) + worth(entry) * weight);
+    for (const entry of hits) top = Math.max(top, entry.score += worth(entry) * weight);
   }
-  const found = [...scores].sort((a, b) => b[1] - a[1]);
-  return [found.filter(pair => pair[1] > found[0][1] / 2).slice(0, 6).map(pair => pair[0]), marks];
+  return [entries.filter(entry => entry.score > top / 2).sort((a, b) => b.score - a.score).slice(0, 6), marks];
 };
-const highlight = (text, marks) => text.split(/([\p{L}\p{N}]+)/u).map(piece =>
-  marks.some(mark => fold(piece).startsWith(mark)) ? h('mark', 0, piece) : piece);
 
-/* What the elements of a page share: bundles by address, interface texts by address. */
-const shelf = {}, sheet = new CSSStyleSheet;
-sheet.replaceSync(CSS);
-/* The script that is running; and where a script came from, also when that is below a path. */
-const me = () => doc.currentScript || doc.querySelector('script[src*="/embed/"],script[data-site]');
-const home = script => (script?.src || '/').replace(/(embed\/)?[^/]*(\?.*)?$/, '');
+/* Where the script came from, also when that is below a path. */
+const script = doc.currentScript || doc.querySelector('script[src*="/embed/"],script[data-site]');
+const HOME = (script?.src || '/').replace(/(embed\/)?[^/]*(\?.*)?$/, '');
+/* What is loaded once for all elements of a page, by address; several scripts share it too. */
+const shelf = window.FAQ_WIDGET?.shelf || {}, sheet = new CSSStyleSheet;
+const share = async url => await (shelf[url] ||= get(url));
 const bundleAt = (base, site) => `${base}api/v1/sites/${site}/bundle?parts=questions`;
 const textsAt = (base, lang) => `${base}widget/i18n/${lang.slice(0, 2)}.json`;
-const script = me(), HOME = home(script);
 
 /* All that belongs to one element. */
 const view = host => {
   const root = host.attachShadow({mode: 'open'}), css = getComputedStyle(host);
-  let life, painted, reserved, base, path, site, T, lang, ui, keys, chosen, items, frame, dialog, todo, busy;
-  let input, status, urgent, best, results, categories, question, cache, last, timer, aborter, asked, typed, shown;
+  let life, painted, base, path, site, T, lang, ui, keys, chosen, items, frame, dialog, todo;
+  let input, status, urgent, best, results, categories, question, cache, last, timer, aborter, asked, typed, shown, marks;
 
-  const option = name => host.getAttribute(name) || host.getAttribute('data-' + name) || '';
-  const emit = (name, detail) => host.dispatchEvent(new CustomEvent('faq:' + name, {bubbles: true, composed: true, detail}));
+  const option = name => host.getAttribute(name) || '';
+  const emit = (name, detail) => host.dispatchEvent(new CustomEvent('faq:' + name, {bubbles: true, detail}));
   /* Plain text needs no preflight; the server reads it as JSON. */
   const post = (what, data) => get(path + what, {method: 'POST', keepalive: true, body: JSON.stringify(data)});
   const find = id => chosen?.get(keys[id]);
+  const entries = () => [...chosen.values()];
   const foreign = entry => entry.lang.slice(0, 2) != lang.slice(0, 2);
+  const highlight = text => text.split(/([\p{L}\p{N}]+)/u).map(piece =>
+    marks.some(mark => line(piece).startsWith(' ' + mark)) ? h('mark', 0, piece) : piece);
   const anchor = id => '#faq-' + encodeURIComponent(id);
 
   /* Of an entry and its translations ("parking", "parking-es") the one in the reader's language. */
-  const choose = entries => {
+  const choose = all => {
     keys = {};
     chosen = new Map;
-    for (const entry of entries) {
+    for (const entry of all) {
       let key = entry.id.replace(RegExp('-' + entry.lang + '$'), '');
       if (chosen.get(key)?.lang == entry.lang) key = entry.id;
       if (!chosen.has(key) || !foreign(entry)) chosen.set(key, entry);
@@ -196,103 +135,83 @@ const view = host => {
   };
 
   /* Builds in slices, so that the page stays responsive. */
-  const work = all => {
+  const work = () => {
     const end = performance.now() + 8;
-    while (todo[0] && (all || performance.now() < end)) todo.shift()();
-    clearTimeout(busy);
-    if (todo[0]) busy = setTimeout(work);
+    while (todo[0] && performance.now() < end) todo.shift()();
+    if (todo[0]) setTimeout(work);
   };
 
-  const list = (label, children) => (children = children.filter(x => x))[0]
-    && h('div', 0, h('b', 0, label), h('ul', 0, children.map(child => h('li', 0, child))));
+  const list = (label, children = []) => (children = children.filter(x => x))[0]
+    && h('', 0, h('b', 0, label), h('ul', 0, children.map(child => h('li', 0, child))));
   const answer = entry => {
     const notice = entry.notice || site.notice, date = entry.last_reviewed;
     const copy = link(location.href.split('#')[0] + anchor(entry.id), T.copy);
     copy.onclick = () => {
-      navigator.clipboard?.writeText(copy.href);
-      copy.append(' ✓');
+      navigator.clipboard?.writeText(copy.href).then(() => copy.append(' ✓'), () => {});
     };
-    const vote = helpful => h('button.button', {onclick: () => {
+    const votes = h('span.feedback', {tabIndex: -1, role: 'status'}, T.helpful, [true, false].map(helpful => h('button.button', {onclick: () => {
       post('/feedback', {entry: entry.id, helpful}).catch(() => {});
       emit('feedback', {id: entry.id, helpful});
       votes.textContent = T.thanks;
       votes.focus();
-    }}, helpful ? T.yes : T.no);
-    const votes = h('span.feedback', {tabIndex: -1, role: 'status'}, T.helpful, vote(true), vote(false));
-    return h('div.text', 0, build(entry.answer), notice && h('p.notice', 0, notice), h('div.meta', ui,
+    }}, helpful ? T.yes : T.no)));
+    return h('.text', 0, build(entry.answer), notice && h('p.notice', 0, notice), h('.meta', ui,
       list(T.reviewed, [entry.reviewed_by, date && new Date(date + 'T12:00').toLocaleDateString(lang, {dateStyle: 'long'})]),
-      list(T.sources, (entry.sources || []).map(source => link(safe(source.url), source.title))),
-      list(T.related, (entry.related || []).map(find).map(one => one && h('button.link', {onclick: () => open(one.id)}, one.question))),
-      h('div.foot', 0, site.features.feedback && votes, copy)));
+      list(T.sources, entry.sources?.map(source => link(source.url, source.title))),
+      list(T.related, entry.related?.map(find).map(one => one && h('button.link', {onclick: () => open(one.id)}, one.question))),
+      h('.foot', 0, site.features.feedback && votes, copy)));
   };
 
   /* A question that opens: heading, preview of the answer if any, answer. */
-  const item = (entry, level, marks, preview) => {
+  const item = (entry, preview, level = 'h3') => {
     let filled;
-    const panel = h('div.answer', {hidden: 'until-found'});
-    const fill = async () => {
-      if (filled) return;
-      filled = true;
-      try {
-        entry.answer ||= (await get(path + '/entries/' + encodeURIComponent(entry.id))).answer;
-        panel.replaceChildren(answer(entry));
-      } catch {
-        filled = false;
-        panel.textContent = T.error;
-      }
-    };
-    const show = on => {
-      if (on) fill(), emit('open', {id: entry.id});
+    const panel = h('.answer', {hidden: 'until-found'});
+    const fill = () => filled ||= entry.answer && !panel.replaceChildren(answer(entry));
+    const show = (on, go) => {
+      if (on) emit('open', {id: entry.id});
+      if (on && !fill()) complete().then(fill).catch(() => panel.textContent = T.error);
       panel.hidden = on ? false : 'until-found';
       button.ariaExpanded = on;
+      if (go) button.focus(), button.scrollIntoView();
     };
     panel.onbeforematch = () => show(true);
     const button = h('button.question', {ariaExpanded: false, onclick: () => show(!!panel.hidden)},
-      h('span', 0, highlight(entry.question, marks), foreign(entry) && h('span.meta', ui, ' · ' + new Intl.DisplayNames(lang, {type: 'language'}).of(entry.lang))),
+      h('span', 0, highlight(entry.question), foreign(entry) && h('span.meta', ui, ' · ' + new Intl.DisplayNames(lang, {type: 'language'}).of(entry.lang))),
       h('span.icon'));
-    const el = h('div.item', {lang: entry.lang, dir: entry.dir}, h(level, 0, button), preview && h('p.preview', 0, preview), panel);
-    return {el, button, show, fill: () => entry.answer && fill()};
+    return h('.item', {lang: entry.lang, dir: entry.dir, show, fill}, h(level, 0, button), preview && h('p.preview', 0, preview), panel);
   };
 
   const contact = () => {
     const {phone, email, url, label} = site.contact;
-    return h('p.contact', 0, phone && link('tel:' + phone.replace(/[^+\d]/g, ''), phone),
-      email && link('mailto:' + email, email), url && link(safe(url), label || T.contact));
+    return h('p.contact', 0, phone && link('tel:' + phone.replace(/ /g, ''), phone),
+      email && link('mailto:' + email, email), url && link(url, label || T.contact));
   };
 
   const askForm = () => {
     question = h('textarea.input', {rows: 3, required: true, maxLength: 2000, ariaLabel: T.ask});
     const email = h('input.input', {type: 'email', autocomplete: 'email'}), note = h('p', {role: 'status'});
-    return h('details.ask', 0, h('summary', 0, T.ask), h('form', {onsubmit: async event => {
+    return h('details.ask', 0, h('summary', 0, T.ask), h('form', {onsubmit: event => {
       event.preventDefault();
-      try {
-        await post('/questions', {question: question.value, ...email.value && {email: email.value}});
+      post('/questions', {question: question.value, email: email.value || undefined}).then(() => {
         question.value = '';
         note.textContent = T.thanks;
-      } catch {
-        note.textContent = T.error;
-      }
+      }, () => note.textContent = T.error);
     }}, question, h('label', 0, T.email, email), h('p.meta', 0, T.private), h('button.send', 0, T.send), note));
   };
 
   /* Searching. What is here is ranked at once; the server's answer then fills the room kept
      above it and adds rows below, so that nothing moves that is already painted. */
   const update = now => {
-    const query = input.value.trim(), entries = [...chosen.values()];
+    const query = input.value.trim();
     clearTimeout(timer);
     aborter?.abort();
     categories.hidden = query;
     results.hidden = best.hidden = !query;
-    const alarm = query && site.urgent.terms.some(term => line(query).includes(line(term)));
-    urgent.textContent = alarm ? site.urgent.text : '';
-    urgent.hidden = !alarm;
+    urgent.textContent = query && site.urgent.terms.some(term => line(query).includes(line(term))) ? site.urgent.text : '';
     status.textContent = '';
     if (!query) return;
-    for (const entry of entries) entry.fields ||= [entry.question,
-      [entry.aliases, entry.tags, entry.category].join(' '), plain(entry.answer || [])].map(line);
-    const [found, marks] = rank(entries, query);
-    shown = new Set(found);
-    results.replaceChildren(...found.map(entry => item(entry, 'h3', marks).el));
+    [shown, marks] = rank(entries(), query);
+    results.replaceChildren(...shown.map(entry => item(entry)));
     const known = last?.complete && query.startsWith(last.query) ? last : cache[query];
     if (known) return settle(query, known);
     best.replaceChildren('…');
@@ -306,25 +225,23 @@ const view = host => {
       last = cache[query] = await get(path + '/search?limit=8&q=' + encodeURIComponent(query), {signal});
       settle(query, last);
     } catch {
-      signal.aborted || settle(query);
+      signal.aborted || settle(query, {results: []});
     }
   };
 
   const settle = (query, data) => {
     let first;
-    for (const {id, snippet: html} of data?.results || []) {
-      const entry = find(id), row = () => item(entry, 'h3', [], snippet(html)).el;
+    for (const hit of data.results) {
+      const entry = find(hit.id), row = () => item(entry, snippet(hit.snippet));
       if (!entry) continue;
       first ||= data.answered && row();
-      if (!shown.has(entry)) results.append(row());
-      shown.add(entry);
+      if (!shown.includes(entry)) shown.push(entry), results.append(row());
     }
-    const other = data?.suggestion;
-    best.replaceChildren(...first ? [h('p.label', 0, T.best), first]
-      : [data ? T.none : T.offline, other ? h('p', 0, T.suggest, ' ', h('button.link', {onclick: () => search(other)}, other)) : '', contact()]);
+    best.replaceChildren(...first ? [h('p.label', 0, T.best), first] : [data.query ? T.none : T.offline,
+      h('p', 0, data.suggestion && [T.suggest, ' ', h('button.link', {onclick: () => search(data.suggestion)}, data.suggestion)]), contact()]);
     if (!first && question) question.value ||= query;
-    status.textContent = T.found + ': ' + shown.size;
-    emit('search', {results: shown.size, answered: !!first});
+    status.textContent = T.found + ': ' + shown.length;
+    emit('search', {results: shown.length, answered: !!first});
   };
 
   const show = () => dialog?.open || dialog?.showModal();
@@ -339,10 +256,7 @@ const view = host => {
     const entry = find(id);
     if (!entry) return;
     while (!items.has(entry)) todo.shift()();
-    const one = items.get(entry);
-    one.show(true);
-    one.button.scrollIntoView();
-    one.button.focus({preventScroll: true});
+    items.get(entry).show(true, true);
   };
   const close = () => {
     search('');
@@ -358,57 +272,51 @@ const view = host => {
     cache = {};
     asked = typed = 0;
     last = question = null;
-    input = h('input.input', {type: 'search', placeholder: T.hint, autocomplete: 'off', maxLength: 200, oninput: () => {
+    marks = [];
+    input = h('input.input', {type: 'search', oninput: () => {
       typed++;
       update();
     }});
     status = h('p.status', {role: 'status'});
-    urgent = h('p.urgent', {role: 'alert', hidden: true});
-    best = h('div.best', {hidden: true});
-    results = h('div.results', {hidden: true});
-    categories = h('div.categories');
-    const groups = new Map(site.categories.map(name => [name, []]));
-    for (const entry of chosen.values()) {
-      const name = entry.category || '';
-      groups.set(name, [...groups.get(name) || [], entry]);
-    }
-    for (const [name, entries] of groups) {
-      const box = h('div'), title = name || groups.size > 1 && T.other;
-      todo.push(() => categories.append(h('section.category', 0, title && h('h3.heading', 0, title), box)));
-      for (const entry of entries) todo.push(() => {
-        const one = item(entry, title ? 'h4' : 'h3', []);
-        items.set(entry, one);
-        box.append(one.el);
+    urgent = h('p.urgent', {role: 'alert'});
+    best = h('.best', {hidden: true});
+    results = h('.results', {hidden: true});
+    categories = h('.categories');
+    for (const name of [...site.categories, undefined]) {
+      const members = entries().filter(entry => entry.category == name), title = name || site.categories[0] && T.other;
+      const box = h('');
+      if (members[0]) todo.push(() => categories.append(h('section.category', 0, title && h('h3.heading', 0, title), box)));
+      for (const entry of members) todo.push(() => {
+        items.set(entry, item(entry, '', title ? 'h4' : 'h3'));
+        box.append(items.get(entry));
       });
     }
     fillAll();
-    return h('section.body', {ariaLabel: T.title}, h('h2.title', 0, T.title), T.intro && h('p.intro', 0, T.intro),
+    return h('.body', 0, h('h2.title', 0, T.title), T.intro && h('p.intro', 0, T.intro),
       h('form.search', {role: 'search', onsubmit: event => {
         event.preventDefault();
         update(true);
       }}, h('label', 0, T.search, h('span.field', 0, input))),
-      status, urgent, best, results, categories, h('div.footer', 0, contact(), site.features.questions && askForm()));
+      status, urgent, best, results, categories, h('.footer', 0, contact(), site.features.questions && askForm()));
   };
   const fillAll = () => {
-    for (const entry of chosen.values()) todo.push(() => items.get(entry).fill());
+    for (const entry of entries()) todo.push(() => items.get(entry).fill());
     work();
   };
 
   const paint = () => {
     const theme = option('theme');
-    frame = h('div.faq', ui);
+    frame = h('.faq', ui);
     frame.style.colorScheme = theme == 'auto' ? 'light dark' : theme;
-    frame.style.minHeight = reserved;
     root.adoptedStyleSheets = [sheet];
   };
 
   const render = async (name, signal) => {
-    const bundle = await (shelf[bundleAt(base, name)] ||= get(bundleAt(base, name)));
+    const bundle = await share(bundleAt(base, name));
     site = bundle.site;
     lang = option('lang') || site.lang;
     ui = {lang, dir: /^(ar|he|fa|ur)/.test(lang) ? 'rtl' : 'ltr'};
-    const texts = textsAt(base, lang);
-    T = {...TEXTS, .../^en/.test(lang) || await (shelf[texts] ||= get(texts).catch(() => {})), ...site.texts};
+    T = {...TEXTS, .../^en/.test(lang) || await share(textsAt(base, lang)).catch(() => {}), ...site.texts};
     if (signal.aborted) return;
     choose(bundle.entries);
     paint();
@@ -422,17 +330,12 @@ const view = host => {
     root.replaceChildren(frame);
     emit('ready', {site: name, entries: chosen.size});
     fromHash();
-    if (!bundle.entries[0]?.answer) busy = setTimeout(complete, 2000, signal);
+    if (!bundle.entries[0]?.answer) setTimeout(() => complete().then(fillAll, () => {}), 2000);
   };
 
   /* A large site's answers come after its questions. */
-  const complete = async signal => {
-    try {
-      const {entries} = await get(path + '/bundle');
-      if (signal.aborted) return;
-      for (const {id, answer} of entries) if (find(id)?.id == id) Object.assign(find(id), {answer, fields: 0});
-      fillAll();
-    } catch {}
+  const complete = async () => {
+    for (const {id, answer} of (await share(path + '/bundle')).entries) if (find(id)?.id == id) Object.assign(find(id), {answer, fields: 0});
   };
 
   const start = async () => {
@@ -440,14 +343,11 @@ const view = host => {
     life?.abort();
     const {signal} = life = new AbortController;
     addEventListener('hashchange', fromHash, {signal});
-    addEventListener('beforeprint', () => todo && work(true), {signal});
     await 0; // data() behind the same script, and further attributes, come first
     if (signal.aborted) return;
-    if (wanted == painted) return work();
-    reserved ||= css.minHeight;
+    if (wanted == painted) return;
     base = (option('api') || HOME).replace(/\/?$/, '/');
     path = base + 'api/v1/sites/' + name;
-    if (!name) return warn('no site is named: add data-site="…".');
     for (const [what, allowed] of [['mode', 'inline launcher'], ['theme', 'light dark auto']])
       if (!allowed.includes(option(what))) warn(`${what}="${option(what)}" is unknown: use one of ${allowed}.`);
     try {
@@ -456,7 +356,7 @@ const view = host => {
     } catch (error) {
       if (signal.aborted) return;
       delete shelf[bundleAt(base, name)];
-      warn(`${error} from ${path}: correct data-site, or see that the server is up and allows this page's origin.`);
+      warn(`${error} from ${path}: correct data-site, or let the server allow this page.`);
       paint();
       frame.append(h('p', {role: 'alert'}, TEXTS.error, h('button.button', {onclick: start}, TEXTS.retry)));
       root.replaceChildren(frame, h('slot'));
@@ -465,7 +365,6 @@ const view = host => {
   const stop = () => {
     life.abort();
     clearTimeout(timer);
-    clearTimeout(busy);
   };
   root.append(h('slot'));
   return {start, stop, open, search, close};
@@ -482,26 +381,83 @@ customElements.get(TAG) || customElements.define(TAG, class extends HTMLElement 
   attributeChangedCallback() { this.isConnected && this.start(); }
 });
 
-/* The server calls this behind the script in /embed/{site}.js. */
-window.FAQ_WIDGET ||= {
+/* The server calls data() behind the script in /embed/{site}.js. */
+window.FAQ_WIDGET = {
+  shelf,
   data(site, bundle, texts) {
-    shelf[bundleAt(home(me()), site)] = bundle;
-    if (texts) shelf[textsAt(home(me()), bundle.site.lang)] = texts;
+    shelf[bundleAt(HOME, site)] = bundle;
+    if (texts) shelf[textsAt(HOME, bundle.site.lang)] = texts;
   },
 };
+
+/* One rule a line. The host page's rules lose: on the element to !important, inside it to
+   `all: initial`. The part names are the class names. */
+sheet.replaceSync(`
+:host{all:initial!important;display:block!important;width:100%!important;font-family:inherit!important;color-scheme:inherit!important}
+:host([hidden]),.urgent:empty{display:none!important}
+.faq{all:initial;display:block;color-scheme:inherit;--c:var(--faq-accent,#0b6e5f);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));--t:var(--faq-text,light-dark(#1d2730,#e6ebee));--b:var(--faq-background,light-dark(#fff,#161c21));--m:rgb(from var(--t) r g b/75%);--l:rgb(from var(--t) r g b/15%);--f:rgb(from var(--a) r g b/7%);--r:var(--faq-radius,12px);font-family:inherit;font-size:var(--faq-size,medium);line-height:1.6;overflow-wrap:anywhere;color:var(--t);background:var(--b);box-shadow:0 0 0 1em var(--b)}
+*,::before,::after{box-sizing:border-box;margin:0;padding:0}
+button,input,textarea{all:unset;box-sizing:border-box;cursor:pointer}
+:focus-visible{outline:3px solid var(--a);outline-offset:2px}
+.body{container-type:inline-size;width:100%;max-width:72em;margin:0 auto}
+.title{font-size:min(1.9em,1em + 3cqi);line-height:1.2;letter-spacing:-.02em;text-wrap:balance;margin-bottom:.4em}
+.intro,.answer{max-width:66ch}
+.search,.category,.footer{padding-top:2em}
+label,.field,.input{display:block;width:100%;position:relative}
+.input{font-weight:400;margin:.5em 0;padding:.75em 1em;cursor:text;background:var(--b);border:1px solid var(--m);border-radius:var(--r)}
+.field .input{padding-left:3em}
+.field::before,.field::after{content:"";position:absolute;z-index:1;top:1.15em;left:1.15em;width:.9em;height:.9em;border:2px solid var(--m);border-radius:50%}
+.field::after{top:2em;left:1.9em;width:.5em;height:0;border-width:1px;rotate:45deg}
+label,summary,.contact,.button,.label,.urgent,.send,.launcher,b{font-weight:600}
+.intro,.status,.meta,.preview,.close{color:var(--m)}
+.status,.meta,.preview,.label{font-size:.9em}
+.status{min-height:1.6em}
+.urgent,.best,.notice,.ask{background:var(--f);border:1px solid #0000;border-radius:var(--r);padding:1em 1.25em;margin-top:.75em}
+.urgent{background:#a3161f;color:#fff;white-space:pre-line}
+.best{min-height:10.5em}
+.preview{max-height:4.8em;overflow:hidden;margin-bottom:1em}
+:has([aria-expanded=true])+.preview{display:none}
+.item+.item{border-top:1px solid var(--l)}
+.question{scroll-margin:5em;display:flex;gap:1em;justify-content:space-between;width:100%;padding:1em 0;font-weight:500;line-height:1.45}
+h3,h4,h5,h6{font-size:1.05em}
+.question:hover,.question[aria-expanded=true],a,.link,.button,.label,summary,li::marker{color:var(--a)}
+.icon{flex:none;width:.5em;height:.5em;margin:.4em .25em;border:solid;border-width:0 2px 2px 0;rotate:45deg}
+[aria-expanded=true] .icon{rotate:225deg}
+mark{background:rgb(from var(--a) r g b/20%);color:inherit}
+.text>*,.meta>*,form>*{margin-bottom:1em}
+ul,ol,blockquote{padding-inline-start:1.4em}
+img{max-width:100%;height:auto}
+pre,.table{overflow:auto}
+table{border-collapse:collapse}
+th,td{text-align:start;vertical-align:top;padding:.5em 1em .5em 0;border-bottom:1px solid var(--l)}
+.meta ul,.foot,.contact{display:flex;flex-wrap:wrap;gap:.25em 1.25em;align-items:center;list-style:none;padding:0}
+a,.link,summary{text-decoration:underline;text-underline-offset:.2em;cursor:pointer}
+.button{padding:.3em .9em;border:1px solid var(--l);border-radius:99em;margin-inline-start:.5em}
+.button:hover{background:var(--f)}
+.send,.launcher{background:var(--a);color:light-dark(#fff,#10161a);border:1px solid #0000;border-radius:99em;padding:.7em 1.5em}
+.launcher{position:fixed;z-index:999999999;bottom:max(1.25em,env(safe-area-inset-bottom));inset-inline-end:1.25em;box-shadow:0 6px 32px #0005}
+.dialog[open]{all:unset;--g:clamp(0px,100vw - 30em,1.25em);box-sizing:border-box;display:grid;grid:auto 1fr/100%;position:fixed;bottom:var(--g);inset-inline-end:var(--g);width:min(27em,100vw);height:min(44em,100dvh - 2*var(--g));padding:env(safe-area-inset-top) 0 env(safe-area-inset-bottom);border:1px solid #0000;border-radius:var(--g);background:var(--b);box-shadow:0 6px 32px #0005}
+.dialog .body{overflow:auto;overscroll-behavior:contain;padding:0 1.5em 1.5em}
+.close{justify-self:end;padding:.75em 1.5em}
+@container(min-width:54em){.category{display:grid;grid:auto/14em 1fr;gap:3em}.heading{padding:1em 0}}
+@media(prefers-reduced-motion:no-preference){.icon{transition:.2s}.answer:not([hidden]){animation:i .25s}}
+@keyframes i{from{opacity:0;translate:0 -4px}}
+@media print{form,.foot,.footer,.icon,.launcher{display:none}.answer[hidden]{display:block;content-visibility:visible}}
+`);
 
 /* The script's own tag: an element stands where it stands, or at the end of the page. An
    /embed/ script leaves that to the page's own element, if it has one. */
 const mount = () => {
   const {searchParams, pathname} = new URL(script.src), el = h(TAG);
   for (const name of OPTIONS) {
-    const value = script.getAttribute('data-' + name) || searchParams.get(name)
+    const value = script.dataset[name] || searchParams.get(name)
       || {site: pathname.match(/embed\/(.+)\.js/)?.[1], api: HOME}[name];
     if (value) el.setAttribute(name, value);
   }
   const site = el.getAttribute('site');
-  if (!site || !script.dataset.site && doc.querySelector(`${TAG}[site="${site}"]:not([api])`)) return;
+  if (!site) return doc.querySelector(TAG) || warn('add data-site="…" to the script tag.');
+  if (!script.dataset.site && doc.querySelector(`${TAG}[site="${site}"]:not([api])`)) return;
   if (doc.body.contains(script)) script.after(el); else doc.body.append(el);
 };
-if (script) doc.body ? mount() : addEventListener('DOMContentLoaded', mount);
+if (script) doc.body?.contains(script) || doc.readyState != 'loading' ? mount() : addEventListener('DOMContentLoaded', mount);
 })();
