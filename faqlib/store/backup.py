@@ -88,8 +88,8 @@ def restore(
         set_aside_if_damaged(target)
     with closing(SQLStore(place)) as store, store.writing() as connection:
         if connection.dialect.name == "postgresql":
-            names = ", ".join(metadata.tables)
-            connection.exec_driver_sql(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
+            # Every writer begins with a row of this table, so this stops them all.
+            connection.exec_driver_sql("LOCK TABLE cursors IN EXCLUSIVE MODE")
         _replace_all(connection, Path(path), overwrite=overwrite)
         if verify(connection) != (info.sites, info.entries, info.versions):
             raise archive.broken(Path(path), None, "it holds other rows than it says")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def parse(place: str | os.PathLike[str]) -> Path | URL:
         return Path(text)
     try:
         url = make_url(text)
-    except exc.ArgumentError:
+    except (exc.ArgumentError, ValueError):
         raise StoreUnavailable(
             "This is no database address: write a file's path, or "
             "postgresql://user:password@host/name."
@@ -112,9 +113,24 @@ class SQLiteFile:
             # Nobody can change it, and WAL's index can not be made beside it.
             self._mode = "mode=ro&immutable=1"
             return
-        with translated(str(self.path)), closing(self.connect()) as connection:
-            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-                connection.execute("PRAGMA journal_mode=WAL")
+        with translated(str(self.path)):
+            deadline = time.monotonic() + self.timeout
+            while not self._switched_to_wal(deadline):
+                time.sleep(0.01)
+
+    def _switched_to_wal(self, deadline: float) -> bool:
+        # SQLite does not wait for others here, as it does everywhere else.
+        with closing(self.connect()) as connection:
+            try:
+                if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                    connection.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                if time.monotonic() > deadline:
+                    raise
+                return False
+            return True
 
 
 def _on_read_only_disk(path: Path) -> bool:

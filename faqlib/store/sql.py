@@ -57,9 +57,13 @@ class SQLStore:
         self._closed = False
         self._start()
         _OPEN.add(self)
-        with translated(self.place):
-            engines.check_encoding(self._engine, self.place)
-            bring_up_to_date(self._engine, self.place)
+        try:
+            with translated(self.place):
+                engines.check_encoding(self._engine, self.place)
+                bring_up_to_date(self._engine, self.place)
+        except BaseException:
+            self.close()
+            raise
 
     def _start(self) -> None:
         self._watch = self._new_watch()
