@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from faqlib import formats
-from faqlib.errors import EntryNotFound, SiteNotFound
+from faqlib.errors import EntryExists, EntryNotFound, SiteNotFound
 from faqlib.model import Cursor, Entry, ImportReport, Results, Site, Status, Version
 from faqlib.schema import check_entry, check_site
 from faqlib.search import Projection, Projector, language
@@ -283,18 +284,30 @@ class FAQ:
             ImportFormatError: with every problem of the file; nothing was imported.
         """
         document = _read(source, format)
-        state = self._current()
-        new = [e for e in document.entries if e.id not in state.by_id]
-        changed = [e for e in document.entries if state.by_id.get(e.id, e) != e]
-        same = [e.id for e in document.entries if state.by_id.get(e.id) == e]
+        report = self._merge(document.entries, dry_run=dry_run, actor=actor)
+        return dataclasses.replace(report, set_aside=tuple(document.set_aside))
+
+    def merge(
+        self, entries: Iterable[Entry], *, dry_run: bool = False, actor: str = ""
+    ) -> ImportReport:
+        """Import entries, all or none: those with new ids are added, others updated, none removed.
+
+        Raises:
+            InvalidData: if a field of any breaks a rule.
+            EntryExists: if an id stands twice.
+        """
+        checked = [check_entry(entry) for entry in entries]
+        return self._merge(checked, dry_run=dry_run, actor=actor)
+
+    def _merge(self, entries: Sequence[Entry], *, dry_run: bool, actor: str) -> ImportReport:
+        by_id = self._current().by_id
+        _refuse_repeated(entries)
+        new = [e for e in entries if e.id not in by_id]
+        changed = [e for e in entries if by_id.get(e.id, e) != e]
+        same = [e.id for e in entries if by_id.get(e.id) == e]
         if not dry_run:
             self._apply([Change(e.id, e, "import") for e in (*new, *changed)], actor)
-        return ImportReport(
-            tuple(e.id for e in new),
-            tuple(e.id for e in changed),
-            tuple(same),
-            tuple(document.set_aside),
-        )
+        return ImportReport(tuple(e.id for e in new), tuple(e.id for e in changed), tuple(same))
 
     def dump(self, path: str | Path, *, format: str | None = None) -> None:  # noqa: A002
         """Write all entries to a file; its suffix, or ``format``, says how.
@@ -369,6 +382,14 @@ def _listed(tags: Iterable[str]) -> Iterable[str]:
     if isinstance(tags, str):
         raise TypeError(f"tags takes a list of tags, not one text: write [{tags!r}].")
     return tags
+
+
+def _refuse_repeated(entries: Iterable[Entry]) -> None:
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.id in seen:
+            raise EntryExists(entry.id)
+        seen.add(entry.id)
 
 
 def _ensure_site(store: Store, site: str) -> None:

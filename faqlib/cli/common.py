@@ -1,0 +1,186 @@
+"""What the commands share: their options, how a FAQ is opened, how things are counted."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from faqlib.cli.ending import Failure
+from faqlib.errors import ImportFormatError
+
+if TYPE_CHECKING:
+    from faqlib import FAQ, Store
+    from faqlib.formats import Document, Format
+
+Item = TypeVar("Item")
+Option = Callable[[Any], Any]
+
+STDIN = "-"
+_FORMAT_NAMES = ("text", "markdown", "html", "csv", "tsv", "json", "jsonl", "yaml", "docx")
+
+
+def format_option(*names: str, meaning: str) -> Option:
+    """An option that names one of the formats."""
+    return click.option(*names, type=click.Choice(_FORMAT_NAMES), help=meaning)
+
+
+def database_option(*, required: bool) -> Option:
+    """``--db``."""
+    meaning = "Database: a file's path, or postgresql://user:password@host/name."
+    return click.option("--db", "database", metavar="URL", required=required, help=meaning)
+
+
+def _checked_site(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None:
+        from faqlib import InvalidData, load_site
+
+        try:
+            load_site({"id": value})
+        except InvalidData as error:
+            raise click.BadParameter(error.problems[0].message) from None
+    return value
+
+
+site_option: Option = click.option(
+    "--site",
+    metavar="ID",
+    callback=_checked_site,
+    help="Which of the database's sites; not needed where there is one.",
+)
+semantic_option: Option = click.option(
+    "--no-semantic",
+    "semantic",
+    flag_value=False,
+    default=None,
+    help="Compare words only, also where the extra 'semantic' is installed.",
+)
+actor_option: Option = click.option(
+    "--actor", metavar="NAME", help="Who does it, for the history; your login name by default."
+)
+
+
+def actor_name(given: str | None) -> str:
+    """Who changes something: the given name, or the login name where there is one."""
+    if given is not None:
+        return given
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number without a name
+        return ""
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 entry``, ``14 entries``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def progress(items: Iterable[Item], label: str, length: int) -> Iterator[Item]:
+    """The items one by one, with a bar where a person looks at stderr and it may take long."""
+    if length < 2 or not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, length=length, label=label, file=sys.stderr) as bar:
+        yield from bar
+
+
+def read_document(path: str, format_name: str | None) -> Document:
+    """The file at ``path``, or standard input for ``-``.
+
+    Raises:
+        ImportFormatError: with every problem of the file.
+        Failure: if it is no file, or its format is not known.
+    """
+    from faqlib import formats
+
+    if path == STDIN:
+        wanted = known_format("", format_name).name
+        return formats.read(sys.stdin.buffer, format=wanted, name="standard input")
+    if reason := why_no_file(path):
+        raise Failure(reason)
+    return formats.read_file(path, format=known_format(path, format_name).name)
+
+
+def known_format(name: str, format_name: str | None, option: str = "--format") -> Format:
+    """The format that is named, or else the one that the name's suffix stands for.
+
+    Raises:
+        Failure: if there is none.
+    """
+    from faqlib import formats
+
+    try:
+        return formats.format_of(name, format_name)
+    except ImportFormatError as error:
+        raise Failure(str(error).replace("format=.", f"{option}.")) from None
+
+
+def why_no_file(path: str) -> str:
+    """Why there is nothing to read at ``path``; empty if there is."""
+    if Path(path).is_dir():
+        return f"{path} is a directory: name the files in it."
+    if not Path(path).exists():
+        return f"there is no file {path}: check the path."
+    return ""
+
+
+@contextmanager
+def stored_faq(database: str, site: str | None, *, semantic: Any = False) -> Iterator[FAQ]:
+    """The FAQ of a site that is there already.
+
+    Raises:
+        Failure: if there is no such site, or several and none is named.
+    """
+    from faqlib import FAQ, open_store
+
+    with closing(open_store(database, create=False)) as store:
+        yield FAQ(store=store, site=existing_site(store, site), semantic=semantic)
+
+
+def existing_site(store: Store, wanted: str | None) -> str:
+    """The site that is meant: the one named, or the only one."""
+    names = [site.id for site in store.sites()]
+    if wanted is None and len(names) == 1:
+        return names[0]
+    if wanted in names:
+        return str(wanted)
+    if not names:
+        raise Failure("the database holds no site yet: import a file first.")
+    there = ", ".join(names)
+    if wanted is None:
+        raise Failure(f"the database holds several sites: name one with --site ({there}).")
+    raise Failure(f"the database has no site {wanted!r}: it has {there}.")
+
+
+@contextmanager
+def chosen_faq(
+    words: tuple[str, ...],
+    database: str | None,
+    site: str | None,
+    format_name: str | None,
+    semantic: Any,
+) -> Iterator[tuple[FAQ, tuple[str, ...]]]:
+    """The FAQ that a command is about, and the words that are left.
+
+    With ``--db`` it is stored; without, the first word is a file that is read into memory.
+    """
+    from faqlib import FAQ
+
+    if database is not None:
+        if len(words) > 1 and Path(words[0]).is_file():
+            raise click.UsageError(f"Name either --db or the file {words[0]!r}, not both.")
+        with stored_faq(database, site, semantic=semantic) as faq:
+            yield faq, words
+        return
+    if site is not None:
+        raise click.UsageError("--site goes with --db: a file has no sites.")
+    if not words:
+        raise click.UsageError("Missing argument 'FILE'.")
+    with FAQ(semantic=semantic) as faq:
+        faq.merge(read_document(words[0], format_name).entries)
+        yield faq, words[1:]
