@@ -105,13 +105,13 @@ def _pairs(node: yaml.Node) -> Iterator[_Pair]:
     """Question and expectation of each item, whichever way they are written."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            yield key, value, _line(key)
+            yield key, value, line_of(key)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
             fields = fields_of(item) if isinstance(item, yaml.MappingNode) else {}
-            yield _named(fields, _QUESTION), _named(fields, _EXPECTED), _line(item)
+            yield _named(fields, _QUESTION), _named(fields, _EXPECTED), line_of(item)
     else:
-        yield None, None, _line(node)
+        yield None, None, line_of(node)
 
 
 def _names(node: yaml.Node | None) -> tuple[str, ...] | None:
@@ -130,7 +130,8 @@ def _named(fields: Mapping[str, yaml.Node], names: Iterable[str]) -> yaml.Node |
     return next((fields[name] for name in names if name in fields), None)
 
 
-def _line(node: yaml.Node) -> int:
+def line_of(node: yaml.Node) -> int:
+    """The line, from 1, where a node begins."""
     line: int = node.start_mark.line
     return line + 1
 

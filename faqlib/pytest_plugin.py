@@ -1,0 +1,110 @@
+"""A pytest plugin: every ``*.faqtest.yaml`` is a test of how well a FAQ answers.
+
+::
+
+    # parking.faqtest.yaml
+    faq: faq.yaml
+    questions:
+      - {question: "where do i leave my car", entry: parking}
+      - {question: "do you do dental", entry: null}
+
+Each question is a test of its own. With ``min_first`` or ``max_wrong`` in the file the questions
+are one test instead, which passes when enough of them come out right. ``questions`` can name
+another file; ``semantic: false`` compares words only. Until pytest meets such a file, nothing of
+the library but this module is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from faqlib import FAQ
+    from faqlib.testing import GoldenQuestion
+
+SUFFIXES = (".faqtest.yaml", ".faqtest.yml")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the files that are tests of a FAQ."""
+    if file_path.name.endswith(SUFFIXES):
+        collector: pytest.Collector = GoldenFile.from_parent(parent, path=file_path)
+        return collector
+    return None
+
+
+class Miss(Exception):
+    """A question, or too many of them, did not find what it should."""
+
+
+class GoldenFile(pytest.File):
+    """A file of golden questions; reads its FAQ once."""
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """One test for each question, or one for all where the file sets limits."""
+        from faqlib import ImportFormatError
+        from faqlib.testing.plan import load_plan
+
+        try:
+            self.plan = load_plan(self.path)
+        except ImportFormatError as error:
+            raise self.CollectError(str(error)) from None
+        if self.plan.limits:
+            yield _Whole.from_parent(self, name="questions")
+            return
+        for golden in self.plan.questions:
+            yield _Single.from_parent(self, name=golden.question, golden=golden)
+
+    def setup(self) -> None:
+        """Read the FAQ."""
+        from faqlib import FAQ
+
+        self.faq: FAQ = FAQ(semantic=self.plan.semantic)
+        self.addfinalizer(self.faq.close)
+        self.faq.load(self.plan.faq)
+
+
+class _Golden(pytest.Item):
+    parent: GoldenFile
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        from faqlib import FAQError
+
+        if isinstance(excinfo.value, (Miss, FAQError)):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        return self.path, None, self.name
+
+
+class _Single(_Golden):
+    """One golden question."""
+
+    def __init__(self, *, golden: GoldenQuestion, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.golden = golden
+
+    def runtest(self) -> None:
+        from faqlib.testing import evaluate
+
+        report = evaluate(self.parent.faq, [self.golden])
+        if not report.passes():
+            raise Miss(str(report.misses[0]))
+
+
+class _Whole(_Golden):
+    """All golden questions of a file against its limits."""
+
+    def runtest(self) -> None:
+        from faqlib.testing import evaluate
+
+        report = evaluate(self.parent.faq, self.parent.plan.questions)
+        limits = self.parent.plan.limits
+        if not report.passes(**limits):
+            wanted = ", ".join(f"{name} {limit}" for name, limit in limits.items())
+            raise Miss(f"{report}\nThe file asks for {wanted}.")
