@@ -13,7 +13,7 @@ const TEXTS = {
   found: 'Questions found',
   best: 'Best answer',
   none: 'We have no clear answer to that. Please ask us:',
-  suggest: 'Did you mean',
+  suggest: 'Did you mean:',
   offline: 'You seem to be offline.',
   reviewed: 'Reviewed',
   sources: 'Sources',
@@ -101,7 +101,14 @@ const script = doc.currentScript || doc.querySelector('script[src*="/embed/"],sc
 const HOME = (script?.src || '/').replace(/(embed\/)?[^/]*(\?.*)?$/, '');
 /* What is loaded once for all elements of a page, by address; several scripts share it too. */
 const shelf = window.FAQ_WIDGET?.shelf || {}, sheet = new CSSStyleSheet;
-const share = async url => await (shelf[url] ||= get(url));
+const share = async url => {
+  try {
+    return await (shelf[url] ||= get(url));
+  } catch (error) {
+    delete shelf[url];
+    throw error;
+  }
+};
 const bundleAt = (base, site) => `${base}api/v1/sites/${site}/bundle?parts=questions`;
 const textsAt = (base, lang) => `${base}widget/i18n/${lang.slice(0, 2)}.json`;
 
@@ -176,8 +183,7 @@ const view = host => {
     };
     panel.onbeforematch = () => show(true);
     const button = h('button.question', {ariaExpanded: false, onclick: () => show(!!panel.hidden)},
-      h('span', 0, highlight(entry.question), foreign(entry) && h('span.meta', ui, ' · ' + new Intl.DisplayNames(lang, {type: 'language'}).of(entry.lang))),
-      h('span.icon'));
+      h('span', 0, highlight(entry.question), foreign(entry) && h('span.meta', ui, ' · ' + new Intl.DisplayNames(lang, {type: 'language'}).of(entry.lang))));
     return h('.item', {lang: entry.lang, dir: entry.dir, show, fill}, h(level, 0, button), preview && h('p.preview', 0, preview), panel);
   };
 
@@ -296,7 +302,7 @@ const view = host => {
       h('form.search', {role: 'search', onsubmit: event => {
         event.preventDefault();
         update(true);
-      }}, h('label', 0, T.search, h('span.field', 0, input))),
+      }}, h('label', 0, T.search, input)),
       status, urgent, best, results, categories, h('.footer', 0, contact(), site.features.questions && askForm()));
   };
   const fillAll = () => {
@@ -316,7 +322,7 @@ const view = host => {
     site = bundle.site;
     lang = option('lang') || site.lang;
     ui = {lang, dir: /^(ar|he|fa|ur)/.test(lang) ? 'rtl' : 'ltr'};
-    T = {...TEXTS, .../^en/.test(lang) || await share(textsAt(base, lang)).catch(() => {}), ...site.texts};
+    T = {...TEXTS, .../^en/.test(lang) || await share(textsAt(base, lang)).catch(() => {}), ...foreign(site) || site.texts};
     if (signal.aborted) return;
     choose(bundle.entries);
     paint();
@@ -355,7 +361,6 @@ const view = host => {
       painted = wanted;
     } catch (error) {
       if (signal.aborted) return;
-      delete shelf[bundleAt(base, name)];
       warn(`${error} from ${path}: correct data-site, or let the server allow this page.`);
       paint();
       frame.append(h('p', {role: 'alert'}, TEXTS.error, h('button.button', {onclick: start}, TEXTS.retry)));
@@ -392,58 +397,54 @@ window.FAQ_WIDGET = {
 
 /* One rule a line. The host page's rules lose: on the element to !important, inside it to
    `all: initial`. The part names are the class names. */
-sheet.replaceSync(`
-:host{all:initial!important;display:block!important;width:100%!important;font-family:inherit!important;color-scheme:inherit!important}
-:host([hidden]),.urgent:empty{display:none!important}
-.faq{all:initial;display:block;color-scheme:inherit;--c:var(--faq-accent,#0b6e5f);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));--t:var(--faq-text,light-dark(#1d2730,#e6ebee));--b:var(--faq-background,light-dark(#fff,#161c21));--m:rgb(from var(--t) r g b/75%);--l:rgb(from var(--t) r g b/15%);--f:rgb(from var(--a) r g b/7%);--r:var(--faq-radius,12px);font-family:inherit;font-size:var(--faq-size,medium);line-height:1.6;overflow-wrap:anywhere;color:var(--t);background:var(--b);box-shadow:0 0 0 1em var(--b)}
-*,::before,::after{box-sizing:border-box;margin:0;padding:0}
-button,input,textarea{all:unset;box-sizing:border-box;cursor:pointer}
-:focus-visible{outline:3px solid var(--a);outline-offset:2px}
-.body{container-type:inline-size;width:100%;max-width:72em;margin:0 auto}
-.title{font-size:min(1.9em,1em + 3cqi);line-height:1.2;letter-spacing:-.02em;text-wrap:balance;margin-bottom:.4em}
-.intro,.answer{max-width:66ch}
-.search,.category,.footer{padding-top:2em}
-label,.field,.input{display:block;width:100%;position:relative}
-.input{font-weight:400;margin:.5em 0;padding:.75em 1em;cursor:text;background:var(--b);border:1px solid var(--m);border-radius:var(--r)}
-.field .input{padding-left:3em}
-.field::before,.field::after{content:"";position:absolute;z-index:1;top:1.15em;left:1.15em;width:.9em;height:.9em;border:2px solid var(--m);border-radius:50%}
-.field::after{top:2em;left:1.9em;width:.5em;height:0;border-width:1px;rotate:45deg}
-label,summary,.contact,.button,.label,.urgent,.send,.launcher,b{font-weight:600}
-.intro,.status,.meta,.preview,.close{color:var(--m)}
-.status,.meta,.preview,.label{font-size:.9em}
-.status{min-height:1.6em}
-.urgent,.best,.notice,.ask{background:var(--f);border:1px solid #0000;border-radius:var(--r);padding:1em 1.25em;margin-top:.75em}
-.urgent{background:#a3161f;color:#fff;white-space:pre-line}
-.best{min-height:10.5em}
-.preview{max-height:4.8em;overflow:hidden;margin-bottom:1em}
-:has([aria-expanded=true])+.preview{display:none}
-.item+.item{border-top:1px solid var(--l)}
-.question{scroll-margin:5em;display:flex;gap:1em;justify-content:space-between;width:100%;padding:1em 0;font-weight:500;line-height:1.45}
-h3,h4,h5,h6{font-size:1.05em}
-.question:hover,.question[aria-expanded=true],a,.link,.button,.label,summary,li::marker{color:var(--a)}
-.icon{flex:none;width:.5em;height:.5em;margin:.4em .25em;border:solid;border-width:0 2px 2px 0;rotate:45deg}
-[aria-expanded=true] .icon{rotate:225deg}
-mark{background:rgb(from var(--a) r g b/20%);color:inherit}
-.text>*,.meta>*,form>*{margin-bottom:1em}
-ul,ol,blockquote{padding-inline-start:1.4em}
-img{max-width:100%;height:auto}
-pre,.table{overflow:auto}
-table{border-collapse:collapse}
-th,td{text-align:start;vertical-align:top;padding:.5em 1em .5em 0;border-bottom:1px solid var(--l)}
-.meta ul,.foot,.contact{display:flex;flex-wrap:wrap;gap:.25em 1.25em;align-items:center;list-style:none;padding:0}
-a,.link,summary{text-decoration:underline;text-underline-offset:.2em;cursor:pointer}
-.button{padding:.3em .9em;border:1px solid var(--l);border-radius:99em;margin-inline-start:.5em}
-.button:hover{background:var(--f)}
-.send,.launcher{background:var(--a);color:light-dark(#fff,#10161a);border:1px solid #0000;border-radius:99em;padding:.7em 1.5em}
-.launcher{position:fixed;z-index:999999999;bottom:max(1.25em,env(safe-area-inset-bottom));inset-inline-end:1.25em;box-shadow:0 6px 32px #0005}
-.dialog[open]{all:unset;--g:clamp(0px,100vw - 30em,1.25em);box-sizing:border-box;display:grid;grid:auto 1fr/100%;position:fixed;bottom:var(--g);inset-inline-end:var(--g);width:min(27em,100vw);height:min(44em,100dvh - 2*var(--g));padding:env(safe-area-inset-top) 0 env(safe-area-inset-bottom);border:1px solid #0000;border-radius:var(--g);background:var(--b);box-shadow:0 6px 32px #0005}
-.dialog .body{overflow:auto;overscroll-behavior:contain;padding:0 1.5em 1.5em}
-.close{justify-self:end;padding:.75em 1.5em}
-@container(min-width:54em){.category{display:grid;grid:auto/14em 1fr;gap:3em}.heading{padding:1em 0}}
-@media(prefers-reduced-motion:no-preference){.icon{transition:.2s}.answer:not([hidden]){animation:i .25s}}
-@keyframes i{from{opacity:0;translate:0 -4px}}
-@media print{form,.foot,.footer,.icon,.launcher{display:none}.answer[hidden]{display:block;content-visibility:visible}}
-`);
+sheet.replaceSync(
+  ':host{all:initial!important;display:flow-root!important;width:100%!important;font-family:inherit!important;color-scheme:inherit!important}' +
+  ':host([hidden]),.urgent:empty{display:none!important}' +
+  '.faq{all:initial;float:left;width:100%;color-scheme:inherit;--c:var(--faq-accent,#0b6e5f);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));--t:var(--faq-text,light-dark(#1d2730,#e6ebee));--b:var(--faq-background,light-dark(#fff,#161c21));--m:rgb(from var(--t) r g b/75%);--l:rgb(from var(--t) r g b/15%);--f:rgb(from var(--a) r g b/7%);--r:var(--faq-radius,12px);font-family:inherit;font-size:var(--faq-size,medium);line-height:1.6;overflow-wrap:anywhere;color:var(--t);background:var(--b);box-shadow:0 0 0 1em var(--b)}' +
+  '*,::before,::after{box-sizing:border-box;margin:0;padding:0}' +
+  'button,input,textarea{all:unset;box-sizing:border-box;cursor:pointer}' +
+  ':focus-visible{outline:3px solid var(--a);outline-offset:2px}' +
+  '.body{container-type:inline-size;width:100%;max-width:72em;margin:0 auto}' +
+  '.title{font-size:min(1.9em,1em + 3cqi);line-height:1.2;letter-spacing:-.02em;text-wrap:balance;margin-bottom:.4em}' +
+  '.intro,.answer{max-width:66ch}' +
+  '.search,.category,.footer{padding-top:2em}' +
+  'label,.input{display:block;width:100%}' +
+  '.input{font-weight:400;margin:.5em 0;padding:.75em 1em;cursor:text;background:var(--b);border:1px solid var(--m);border-radius:var(--r)}' +
+  'label,summary,.contact,.button,.label,.urgent,.send,.launcher,b{font-weight:600}' +
+  '.intro,.status,.meta,.preview,.close{color:var(--m)}' +
+  '.status,.meta,.preview,.label{font-size:.9em}' +
+  '.status{min-height:1.6em}' +
+  '.urgent,.best,.notice,.ask{background:var(--f);border:1px solid #0000;border-radius:var(--r);padding:1em 1.25em;margin-top:.75em}' +
+  '.urgent{background:#a3161f;color:#fff;white-space:pre-line}' +
+  '.best{min-height:10.5em}' +
+  '.preview{max-height:4.8em;overflow:hidden;margin-bottom:1em}' +
+  ':has([aria-expanded=true])+.preview{display:none}' +
+  '.item+.item{border-top:1px solid var(--l)}' +
+  '.question{scroll-margin:5em;display:flex;gap:1em;justify-content:space-between;width:100%;padding:1em 0;font-weight:500;line-height:1.45}' +
+  'h3,h4,h5,h6{font-size:1.05em}' +
+  '.question::after{content:"+"/"";font-size:1.6em;line-height:.9;font-weight:300}' +
+  '[aria-expanded=true]::after{content:"–"/""}' +
+  '.question:hover,.question[aria-expanded=true],a,.link,.button,.label,summary,li::marker{color:var(--a)}' +
+  'mark{background:rgb(from var(--a) r g b/20%);color:inherit}' +
+  '.text>*,.meta>*,form>*{margin-bottom:1em}' +
+  'ul,ol,blockquote{padding-inline-start:1.4em}' +
+  'img{max-width:100%;height:auto}' +
+  'pre,.table{overflow:auto}' +
+  'table{border-collapse:collapse}' +
+  'th,td{text-align:start;vertical-align:top;padding:.5em 1em .5em 0;border-bottom:1px solid var(--l)}' +
+  '.meta ul,.foot,.contact{display:flex;flex-wrap:wrap;gap:.25em 1.25em;align-items:center;list-style:none;padding:0}' +
+  'a,.link,summary{text-decoration:underline;text-underline-offset:.2em;cursor:pointer}' +
+  '.button{padding:.3em .9em;border:1px solid var(--l);border-radius:99em;margin-inline-start:.5em}' +
+  '.button:hover{background:var(--f)}' +
+  '.send,.launcher{background:var(--a);color:light-dark(#fff,#10161a);border:1px solid #0000;border-radius:99em;padding:.7em 1.5em}' +
+  '.launcher{position:fixed;z-index:999999999;bottom:max(1.25em,env(safe-area-inset-bottom));inset-inline-end:1.25em;box-shadow:0 6px 32px #0005}' +
+  '.dialog[open]{all:unset;--g:clamp(0px,100vw - 30em,1.25em);box-sizing:border-box;display:grid;grid:auto 1fr/100%;position:fixed;bottom:var(--g);inset-inline-end:var(--g);width:min(27em,100vw);height:min(44em,100dvh - 2*var(--g));padding:env(safe-area-inset-top) 0 env(safe-area-inset-bottom);border:1px solid #0000;border-radius:var(--g);background:var(--b);box-shadow:0 6px 32px #0005}' +
+  '.dialog .body{overflow:auto;overscroll-behavior:contain;padding:0 1.5em 1.5em}' +
+  '.close{justify-self:end;padding:.75em 1.5em}' +
+  '@container(min-width:54em){.category{display:grid;grid:auto/14em 1fr;gap:3em}.heading{padding:1em 0}}' +
+  '@media(prefers-reduced-motion:no-preference){.answer:not([hidden]){animation:i .25s}}' +
+  '@keyframes i{from{opacity:0;translate:0 -4px}}' +
+  '@media print{form,.foot,.footer,.launcher,.question::after{display:none}.answer[hidden]{display:block;content-visibility:visible}}');
 
 /* The script's own tag: an element stands where it stands, or at the end of the page. An
    /embed/ script leaves that to the page's own element, if it has one. */
