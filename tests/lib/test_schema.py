@@ -1,0 +1,212 @@
+"""The one door for outside data: what it lets in, what it cleans, what it refuses and says."""
+
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from faqlib import (
+    Entry,
+    InvalidData,
+    Site,
+    Source,
+    dump_entry,
+    dump_site,
+    is_safe_url,
+    load_entry,
+    load_site,
+)
+from faqlib.schema import check_entry, clean_text, is_visible
+
+
+def problem(data: dict[str, Any], load: Any = load_entry) -> tuple[str, str]:
+    """Field and message of the one thing that is wrong."""
+    with pytest.raises(InvalidData) as caught:
+        load(data)
+    (found,) = caught.value.problems
+    return found.field, found.message
+
+
+def with_question(**fields: Any) -> dict[str, Any]:
+    return {"question": "Is parking free?", **fields}
+
+
+ENTRIES = st.builds(
+    Entry,
+    question=st.text(min_size=1, max_size=60),
+    answer=st.text(max_size=200),
+    category=st.text(max_size=20),
+    tags=st.lists(st.text(min_size=1, max_size=10), max_size=3).map(tuple),
+    lang=st.sampled_from(["en", "pt-BR"]),
+    status=st.sampled_from(["draft", "published", "archived"]),
+    position=st.integers(-(2**31), 2**31 - 1),
+    pinned=st.booleans(),
+    last_reviewed=st.none() | st.dates(),
+    notice=st.text(max_size=50),
+)
+
+
+@given(ENTRIES)
+def test_what_was_let_in_is_let_in_again_unchanged(entry: Entry) -> None:
+    try:
+        checked = check_entry(entry)
+    except InvalidData:
+        assume(False)
+    assert check_entry(checked) == checked
+    assert load_entry(dump_entry(checked)) == checked
+
+
+@given(st.text(st.characters(categories=("L", "M", "N", "P", "S", "Zs"))))
+def test_every_printable_character_stays_as_it_is(text: str) -> None:
+    assert clean_text(text) == text
+
+
+@given(st.text())
+@example("\ud800")
+@example("a\r\nb\u2028c\td")
+def test_a_text_is_cleaned_once_and_for_all_or_refused(text: str) -> None:
+    try:
+        cleaned = clean_text(text, lines=True)
+    except ValueError:
+        return
+    cleaned.encode("utf-8")
+    assert clean_text(cleaned, lines=True) == cleaned
+    assert not set(cleaned) & set("\r\x00\u202e\u2066\ufeff\u2028")
+    assert "\n" not in clean_text(text)
+
+
+@pytest.mark.parametrize("bad", ["\x00", "\x07", "\x1b", "\x7f", "\x9b", "\ud800", "\uffff"])
+@pytest.mark.parametrize("field", ["question", "answer", "category", "notice"])
+def test_control_characters_are_refused_with_field_and_code(bad: str, field: str) -> None:
+    found, message = problem(with_question() | {field: f"ab{bad}c"})
+    assert found == field
+    assert f"U+{ord(bad):04X} at position 2" in message
+
+
+@pytest.mark.parametrize("invisible", ["", " ", "\u200b", "\u00ad\u2060", "\n\t", "\u0301"])
+def test_a_question_has_to_be_visible(invisible: str) -> None:
+    with pytest.raises(InvalidData) as caught:
+        load_entry({"question": invisible})
+    assert caught.value.problems[0].field == "question"
+    assert not is_visible(invisible)
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"answer": "no question"}, "question"),
+        (with_question(question="x" * 501), "question"),
+        (with_question(answer="x" * 50_001), "answer"),
+        (with_question(id="x" * 201), "id"),
+        (with_question(tags=["t"] * 51), "tags"),
+        (with_question(aliases=["t"] * 51), "aliases"),
+        (with_question(tags="t"), "tags"),
+        (with_question(status="live"), "status"),
+        (with_question(lang="english language"), "lang"),
+        (with_question(position="first"), "position"),
+        (with_question(position=2**31), "position"),
+        (with_question(last_reviewed="yesterday"), "last_reviewed"),
+        (with_question(question=3), "question"),
+        (with_question(colour="red"), "colour"),
+    ],
+)
+def test_what_is_out_of_bounds_is_refused_and_the_field_is_named(
+    data: dict[str, Any], field: str
+) -> None:
+    found, message = problem(data)
+    assert found == field
+    assert message
+
+
+def test_the_bounds_themselves_are_let_in() -> None:
+    entry = load_entry(
+        {"question": "x" * 500, "answer": "y" * 50_000, "tags": [str(n) for n in range(50)]}
+    )
+    assert len(entry.answer) == 50_000
+
+
+def test_all_problems_of_an_entry_are_told_at_once_with_its_name() -> None:
+    with pytest.raises(InvalidData) as caught:
+        load_entry(with_question(status="live", lang="?"), file="a.csv", line=7)
+    assert {found.field for found in caught.value.problems} == {"status", "lang"}
+    for found in caught.value.problems:
+        assert str(found).startswith("a.csv:7: 'Is parking free?', ")
+
+
+def test_unknown_fields_can_be_passed_over() -> None:
+    assert load_entry(with_question(colour="red"), ignore_unknown=True) == Entry("Is parking free?")
+
+
+SAFE = ["https://a.example/b?c#d", "http://a.example", "mailto:a@b.example", "tel:+15550100"]
+UNSAFE = [
+    "javascript:alert(1)",
+    " javascript:alert(1)",
+    "java\nscript:alert(1)",
+    "JAVASCRIPT:alert(1)",
+    "data:text/html,x",
+    "vbscript:x",
+    "//a.example",
+    "/relative",
+    "a.example",
+    "https://",
+    "file:///etc/passwd",
+]
+
+
+@pytest.mark.parametrize("url", SAFE)
+def test_addresses_people_can_follow_are_let_in(url: str) -> None:
+    assert is_safe_url(url)
+    assert load_entry(with_question(sources=[{"url": url}])).sources == (Source(url, url),)
+
+
+@pytest.mark.parametrize("url", UNSAFE)
+def test_addresses_that_run_code_or_lead_nowhere_are_refused(url: str) -> None:
+    assert not is_safe_url(url)
+    with pytest.raises(InvalidData):
+        load_entry(with_question(sources=[{"title": "x", "url": url}]))
+
+
+def test_what_is_at_its_default_is_left_out_of_the_dump() -> None:
+    assert dump_entry(Entry("Q?")) == {"id": "q", "question": "Q?", "answer": ""}
+
+
+# Sites
+
+
+@pytest.mark.parametrize("good", ["a", "north-side", "0", "a" * 64])
+def test_site_ids_are_plain(good: str) -> None:
+    assert load_site({"id": good}) == Site(id=good)
+
+
+@pytest.mark.parametrize("bad", ["", "A", "a b", "../x", "-a", "a-", "a" * 65, "é", "a\n"])
+def test_other_site_ids_are_refused(bad: str) -> None:
+    assert problem({"id": bad}, load_site)[0] == "id"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["*", "null", "https://*.clinic.example", "clinic.example", "https://a.example/path", "ftp://a"],
+)
+def test_origins_are_exact_or_refused(origin: str) -> None:
+    assert problem({"id": "a", "origins": [origin]}, load_site)[0].startswith("origins")
+
+
+@pytest.mark.parametrize("value", ["url(https://x)", "red;color:blue", "a}b", "x" * 101])
+def test_a_theme_holds_values_and_nothing_that_could_end_a_rule(value: str) -> None:
+    assert problem({"id": "a", "theme": {"accent": value}}, load_site)[0].startswith("theme")
+
+
+def test_a_site_comes_back_from_its_dump() -> None:
+    site = Site(
+        "north",
+        name="Nørth",
+        origins=("https://a.example",),
+        categories=("Visit",),
+        contact={"phone": "+1 555 0100"},
+        synonyms=(("jab", "vaccine"),),
+        theme={"accent": "#0a7"},
+        texts={"title": "FAQ"},
+        accept_questions=True,
+    )
+    assert load_site(dump_site(site)) == site
