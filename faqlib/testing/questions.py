@@ -64,7 +64,8 @@ def load_yaml(path: Path) -> yaml.Node:
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
-        raise _failure("is no valid YAML: put quotes round texts.", str(path), line) from None
+        message = "is no valid YAML: put quotes round texts, most of all those with ? : or ,."
+        raise _failure(message, str(path), line) from None
     if node is None:
         raise _failure(f"holds no questions: {_FORM}.", str(path))
     return node

@@ -186,7 +186,14 @@ def test_other_site_ids_are_refused(bad: str) -> None:
 
 @pytest.mark.parametrize(
     "origin",
-    ["*", "null", "https://*.clinic.example", "clinic.example", "https://a.example/path", "ftp://a"],
+    [
+        "*",
+        "null",
+        "https://*.clinic.example",
+        "clinic.example",
+        "https://a.example/path",
+        "ftp://a",
+    ],
 )
 def test_origins_are_exact_or_refused(origin: str) -> None:
     assert problem({"id": "a", "origins": [origin]}, load_site)[0].startswith("origins")
