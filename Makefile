@@ -1,27 +1,37 @@
 # Every target works on a fresh machine that has Python 3.11+ with venv, and make.
-PYTHON ?= python3
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint bench soak lock clean
+.DEFAULT_GOAL := help
+.PHONY: help demo test soak lint bench lock clean
 
-$(READY): requirements.lock pyproject.toml tools/setup_browser.py
+help:  ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "There is no Python 3.11 or newer here: install one, or name it with make PYTHON=..."; exit 1; }
 	@echo "==> a virtual environment with the locked packages, in $(VENV)"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(READY)  ## the widget on a clinic's page, with the example FAQ
+demo: $(READY)  ## the widget on a clinic's page, with the example FAQs
 	@echo "==> the demo: Ctrl-C ends it"
 	$(BIN)/widget-server demo --open
 
-test: $(READY)  ## every test, in the browser too
+test: $(READY)  ## every test, in the browser too, with coverage
 	@echo "==> a Chromium for the browser tests"
 	$(BIN)/python tools/setup_browser.py
 	@echo "==> the tests, with coverage"
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+
+soak: $(READY)  ## the fault tests at full length: processes killed, disks filled
+	@echo "==> faults, for a long time"
+	FAQ_SOAK=1 $(BIN)/python -m pytest tests/faults
 
 lint: $(READY)  ## ruff, mypy, import-linter, bandit
 	@echo "==> style, types, imports, security"

@@ -1,9 +1,12 @@
 """Find a Chromium for the browser tests, or install one: with apt as root, else with Playwright."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -26,26 +29,45 @@ def find_playwright_chromium() -> str | None:
     return path if Path(path).exists() else None
 
 
-def install() -> None:
-    """Install a Chromium by the way that fits this machine."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "update", "-qq"], check=True)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=True)
-    else:
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+def find() -> str | None:
+    """The path of any Chromium, or None."""
+    return find_chromium() or find_playwright_chromium()
+
+
+def install_with_apt() -> None:
+    """Install Debian's Chromium, where that is possible."""
+    if not (hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")):
+        raise OSError("apt needs root")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (["update", "-qq"], ["install", "-y", "-qq", "chromium"]):
+        subprocess.run(["apt-get", *words], check=True, env=quiet, stdout=subprocess.DEVNULL)
+
+
+def install_with_playwright() -> None:
+    """Download Playwright's own Chromium."""
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+
+
+WAYS: tuple[Callable[[], None], ...] = (install_with_apt, install_with_playwright)
 
 
 def main() -> int:
     """Print the path of a Chromium; exit 1 with the fix if there is none."""
-    if not (find_chromium() or find_playwright_chromium()):
+    failures = []
+    for install in WAYS:
+        if path := find():
+            print(path)
+            return 0
         try:
             install()
         except (OSError, subprocess.CalledProcessError) as error:
-            print(f"No Chromium, and none could be installed ({error}).", file=sys.stderr)
-            print("Install one, or name it in FAQ_CHROMIUM.", file=sys.stderr)
-            return 1
-    print(find_chromium() or find_playwright_chromium())
-    return 0
+            failures.append(str(error))
+    if path := find():
+        print(path)
+        return 0
+    print(f"No Chromium, and none could be installed ({'; '.join(failures)}).", file=sys.stderr)
+    print("Install one, or name it in FAQ_CHROMIUM.", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":
