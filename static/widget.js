@@ -116,7 +116,7 @@ const textsAt = (base, lang) => `${base}widget/i18n/${lang.slice(0, 2)}.json`;
 const view = host => {
   const root = host.attachShadow({mode: 'open'}), css = getComputedStyle(host);
   let life, painted, base, path, site, T, lang, ui, keys, chosen, items, frame, dialog, todo;
-  let input, status, urgent, best, results, categories, question, cache, last, timer, aborter, asked, typed, shown, marks;
+  let input, status, urgent, best, results, categories, question, cache, last, timer, aborter, credit, shown, marks;
 
   const option = name => host.getAttribute(name) || '';
   const emit = (name, detail) => host.dispatchEvent(new CustomEvent('faq:' + name, {bubbles: true, detail}));
@@ -131,7 +131,7 @@ const view = host => {
 
   /* Of an entry and its translations ("parking", "parking-es") the one in the reader's language. */
   const choose = all => {
-    keys = {};
+    keys = {__proto__: null};
     chosen = new Map;
     for (const entry of all) {
       let key = entry.id.replace(RegExp('-' + entry.lang + '$'), '');
@@ -221,12 +221,12 @@ const view = host => {
     const known = last?.complete && query.startsWith(last.query) ? last : cache[query];
     if (known) return settle(query, known);
     best.replaceChildren('…');
-    timer = setTimeout(ask, now ? 0 : asked < typed * .3 ? 200 : 800, query);
+    timer = setTimeout(ask, now ? 0 : credit > 3 ? 200 : 700, query);
   };
 
   const ask = async query => {
     const {signal} = aborter = new AbortController;
-    asked++;
+    credit = 0;
     try {
       last = cache[query] = await get(path + '/search?limit=8&q=' + encodeURIComponent(query), {signal});
       settle(query, last);
@@ -275,12 +275,12 @@ const view = host => {
   const page = () => {
     todo = [];
     items = new Map;
-    cache = {};
-    asked = typed = 0;
+    cache = {__proto__: null};
+    credit = 1; // four keystrokes buy a request at once, others wait
     last = question = null;
     marks = [];
     input = h('input.input', {type: 'search', oninput: () => {
-      typed++;
+      credit = Math.min(4, credit + 1);
       update();
     }});
     status = h('p.status', {role: 'status'});
@@ -413,10 +413,11 @@ sheet.replaceSync(
   'label,summary,.contact,.button,.label,.urgent,.send,.launcher,b{font-weight:600}' +
   '.intro,.status,.meta,.preview,.close{color:var(--m)}' +
   '.status,.meta,.preview,.label{font-size:.9em}' +
-  '.status{min-height:1.6em}' +
+  '.status{height:1.6em}' +
   '.urgent,.best,.notice,.ask{background:var(--f);border:1px solid #0000;border-radius:var(--r);padding:1em 1.25em;margin-top:.75em}' +
   '.urgent{background:#a3161f;color:#fff;white-space:pre-line}' +
-  '.best{min-height:10.5em}' +
+  '.best{min-height:max(12.5em,22em - 20cqi);align-content:center}' +
+  '.best .question{padding:.3em 0}' +
   '.preview{max-height:4.8em;overflow:hidden;margin-bottom:1em}' +
   ':has([aria-expanded=true])+.preview{display:none}' +
   '.item+.item{border-top:1px solid var(--l)}' +
