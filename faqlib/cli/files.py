@@ -175,7 +175,7 @@ def check(files: tuple[str, ...], format_name: str | None, allow_warnings: bool)
 
 @click.command(
     cls=Command,
-    examples=("faqlib convert page.txt faq.yaml", "faqlib convert faq.csv - --to json | jq length"),
+    examples=("faqlib convert page.txt faq.yaml", "faqlib convert faq.csv - --to json > faq.json"),
 )
 @click.argument("source", metavar="IN")
 @click.argument("target", metavar="OUT")
