@@ -15,10 +15,11 @@ from faqlib.errors import Problem
 from faqlib.formats import html_sources as sources
 from faqlib.formats import json_format
 from faqlib.formats.document import Draft, Raw
-from faqlib.formats.html_markdown import Element, is_hidden, plain_text, to_markdown
+from faqlib.formats.html_markdown import to_markdown
 from faqlib.formats.html_page import DATA_TYPE, write
 from faqlib.formats.html_sources import Found
 from faqlib.formats.html_tree import parse
+from faqlib.formats.html_visible import Element, is_hidden, plain_text
 from faqlib.formats.leftovers import leftover
 from faqlib.formats.markdown_outline import read_outline
 from faqlib.formats.markers import halves

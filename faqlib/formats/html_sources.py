@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from faqlib.formats.html_markdown import Element, is_dropped, plain_text, to_markdown
+from faqlib.formats.html_markdown import to_markdown
 from faqlib.formats.html_tree import fragment
+from faqlib.formats.html_visible import Element, is_dropped, plain_text
 from faqlib.formats.prose import Line
 from faqlib.formats.prose import to_markdown as prose_to_markdown
 

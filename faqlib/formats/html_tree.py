@@ -7,7 +7,7 @@ import re
 from lxml import etree  # type: ignore[import-untyped]
 
 from faqlib.formats.document import unreadable
-from faqlib.formats.html_markdown import Element
+from faqlib.formats.html_visible import Element
 
 TAGS = 200_000  # a large page of a site builder has ten thousand
 ATTRIBUTES = 200  # on one element; the parser compares each with each
