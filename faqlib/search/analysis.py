@@ -44,11 +44,7 @@ _STEMMERS = {
 
 # Only what carries no meaning in a question: "not", "after" and "without" stay.
 STOP_WORDS: dict[str, frozenset[str]] = {
-    "en": frozenset(
-        "a an and are as at be by do does did for from has have i i'm if in is it its me"
-        " my of on or so that the their them there they this to was we were what when"
-        " which who will with would you your can could should am been being any".split()
-    ),
+    "en": frozenset("a an and are be do does for i in is it my of or the to".split()),
     "es": frozenset(
         "a al como con cual cuales de del donde el ella en es esta este hay la las lo los"
         " me mi mis o para por puede puedo que se si su sus tengo un una y ya".split()

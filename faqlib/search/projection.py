@@ -6,53 +6,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from faqlib.markup import render_text
 from faqlib.model import Entry, Hit, Results
 from faqlib.search import analysis
+from faqlib.search.blend import Signals, confidence_of, score_of
+from faqlib.search.explain import reasons
 from faqlib.search.highlight import snippet
-from faqlib.search.protocol import Backend, Document, Snapshot
-from faqlib.search.query import QueryBuilder
-from faqlib.search.ranking import Group, Impacts, score
+from faqlib.search.meaning import Meaning
+from faqlib.search.prepared import Prepared, prepare
+from faqlib.search.protocol import Backend, Snapshot
+from faqlib.search.query import Query, QueryReader
+from faqlib.search.ranking import Impacts, score
+from faqlib.search.thesaurus import Thesaurus, general
 from faqlib.search.vocabulary import Vocabulary
 from faqlib.search.whoosh_backend import WhooshBackend
 
 Synonyms = Sequence[Sequence[str]]
 Accept = Callable[[Entry], bool]
 
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """An entry with all that analysis found in it."""
-
-    entry: Entry
-    answer: str  # plain text
-    document: Document
-    words: Mapping[str, str]  # folded word -> term
-
-
-def prepare(entry: Entry) -> Prepared:
-    """Analyse one entry in its own language."""
-    lang = analysis.language(entry.lang)
-    answer = render_text(entry.answer)
-    texts = (
-        entry.question,
-        "\n".join(entry.aliases),
-        answer,
-        entry.category,
-        "\n".join(entry.tags),
-    )
-    terms: list[tuple[str, ...]] = []
-    words: dict[str, str] = {}
-    for text in texts:
-        found = analysis.words(text)
-        stems = [analysis.stem(word, lang) for word in found]
-        words.update((analysis.fold(word), term) for word, term in zip(found, stems, strict=True))
-        terms.append(tuple(stems))
-    return Prepared(entry, answer, Document(entry.id, tuple(terms)), words)
+THRESHOLD = 0.5  # at or above it, the first hit is more likely right than not
+_LEAST_LIKENESS = 0.30  # an entry without any word of the query has to be this near in meaning
 
 
 class Projection:
@@ -65,10 +40,12 @@ class Projection:
         vocabulary: Vocabulary,
         synonyms: Synonyms = (),
     ) -> None:
-        self._prepared = prepared
+        self._by_id = prepared
+        self._order = list(prepared.values())
         self._snapshot = snapshot
         self._vocabulary = vocabulary
         self._synonyms = synonyms
+        self._meanings: dict[str, Meaning] = {}
 
     @classmethod
     def empty(cls) -> Projection:
@@ -76,95 +53,154 @@ class Projection:
         return cls({}, WhooshBackend().replace([]), Vocabulary())
 
     def __len__(self) -> int:
-        return len(self._prepared)
-
-    @cached_property
-    def languages(self) -> tuple[str, ...]:
-        """The languages of the entries, primary subtags."""
-        found = {analysis.language(item.entry.lang) for item in self._prepared.values()}
-        return tuple(sorted(found))
-
-    @cached_property
-    def _impacts(self) -> Impacts:
-        return Impacts(
-            self._snapshot,
-            {
-                number: [len(terms) for terms in self._prepared[entry_id].document.terms]
-                for number, entry_id in self._snapshot.numbers.items()
-            },
-        )
-
-    @cached_property
-    def _queries(self) -> QueryBuilder:
-        return QueryBuilder(self.languages, self._vocabulary, {})
+        return len(self._order)
 
     def search(
         self, text: str, limit: int = 10, accept: Accept | None = None, *, explain: bool = False
     ) -> Results:
         """The best entries for ``text``, at most ``limit``, of those that ``accept`` lets pass."""
-        groups = self._queries.groups(text)
-        scores = score(groups, self._impacts)
-        ranked = []
-        for number, value in scores.items():
-            item = self._prepared[self._snapshot.numbers[number]]
-            if accept is None or accept(item.entry):
-                ranked.append((value, item))
-        ranked.sort(key=lambda pair: (-pair[0], not pair[1].entry.pinned, pair[1].entry.id))
-        weigh = self._weigher(groups)
+        query = self._reader.read(text)
+        ranked = self._ranked(query, accept)
+        shown = ranked[:limit]
+        weigh = self._weigher(query)
         hits = tuple(
-            Hit(item.entry, round(value, 6), snippet(item.answer, weigh(item.entry)))
-            for value, item in ranked[:limit]
+            Hit(
+                item.entry,
+                round(value, 6),
+                snippet(item.answer, weigh(item)),
+                reasons(query, item, signals, self._impacts) if explain else (),
+            )
+            for value, item, signals in shown
         )
-        confidence = self._confidence(groups, ranked[0][1]) if ranked else 0.0
-        return Results(text, hits, confidence, confidence >= 0.5)
-
-    def _weigher(self, groups: Sequence[Group]) -> Callable[[Entry], Callable[[str], float]]:
-        weights = {
-            a.term: max(1.0, 10.0 / (1 + len(self._impacts.of(a.term)))) * a.weight
-            for group in groups
-            for a in group.alternatives
-        }
-
-        def for_entry(entry: Entry) -> Callable[[str], float]:
-            lang = analysis.language(entry.lang)
-            return lambda word: weights.get(analysis.stem(word, lang), 0.0)
-
-        return for_entry
-
-    def _confidence(self, groups: Sequence[Group], best: Prepared) -> float:
-        """How much of what the query asks the first hit covers, by the words' weight."""
-        have = {term for terms in best.document.terms for term in terms}
-        total = covered = 0.0
-        for group in groups:
-            holders = min((len(self._impacts.of(a.term)) for a in group.alternatives), default=0)
-            weight = self._impacts.idf(holders)
-            total += weight
-            if any(a.term in have for a in group.alternatives):
-                covered += weight
-        return round(covered / total, 4) if total else 0.0
+        confidence = confidence_of([signals for _, _, signals in ranked[:2]])
+        return Results(text, hits, confidence, confidence >= THRESHOLD, self._suggestion(query))
 
     def suggest(self, text: str, limit: int = 5, accept: Accept | None = None) -> list[str]:
         """Questions that complete what is being typed, best first."""
         typed = analysis.fold(" ".join(text.split()))
         if not typed:
             return []
-        begins = [
-            item.entry.question
-            for item in self._prepared.values()
-            if analysis.fold(item.entry.question).startswith(typed)
-            and (accept is None or accept(item.entry))
-        ]
-        found = [hit.entry.question for hit in self.search(text, limit, accept)]
+        entries = [item.entry for item in self._order if accept is None or accept(item.entry)]
+        begins = [e.question for e in entries if analysis.fold(e.question).startswith(typed)]
+        query = self._reader.read(text)
+        found = [item.entry.question for _, item, _ in self._ranked(query, accept)[:limit]]
         return list(dict.fromkeys(begins + found))[:limit]
 
     def related(self, entry_id: str, limit: int = 3) -> list[Entry]:
         """The entries that share most with one entry, in its language."""
-        entry = self._prepared[entry_id].entry
-        groups = self._queries.groups(entry.question)
-        scores = score(groups, self._impacts)
-        numbers = sorted(scores, key=lambda n: (-scores[n], self._snapshot.numbers[n]))
-        found = (self._prepared[self._snapshot.numbers[n]].entry for n in numbers)
+        entry = self._by_id[entry_id].entry
+        ranked = self._ranked(self._reader.read(entry.question + "."), None)
+        found = (item.entry for _, item, _ in ranked)
         return [e for e in found if e.id != entry_id and e.lang == entry.lang][:limit]
+
+    def _ranked(self, query: Query, accept: Accept | None) -> list[tuple[float, Prepared, Signals]]:
+        found = []
+        for item, signals in self.signals(query):
+            if accept is None or accept(item.entry):
+                found.append((score_of(signals), item, signals))
+        found.sort(key=lambda row: (-row[0], not row[1].entry.pinned, row[1].entry.id))
+        return found
+
+    def signals(self, query: Query) -> Iterable[tuple[Prepared, Signals]]:
+        """Each entry that has anything to do with the query, and what speaks for it."""
+        if not query.words:
+            return
+        words = score(query.groups, self._impacts)
+        covered = self._coverage(query)
+        near = self._meaning(query).compare(query.words)
+        number_of = self._numbers
+        for place, item in enumerate(self._order):
+            number = number_of[item.entry.id]
+            bm25 = words.get(number, 0.0)
+            likeness = (0.0, 0.0, 0.0)
+            if near is not None:
+                likeness = (near.question[place], near.whole[place], near.sentence[place])
+            if bm25 or max(likeness) >= _LEAST_LIKENESS:
+                yield item, Signals(bm25, covered.get(number, 0.0), *likeness)
+
+    def _coverage(self, query: Query) -> dict[int, float]:
+        """By document, the share of the query's words, by how much they tell, that it has."""
+        total, covered = 0.0, dict[int, float]()
+        for group in query.groups:
+            holders: dict[int, float] = {}
+            for alternative in group.alternatives:
+                for number, _ in self._impacts.of(alternative.term):
+                    holders[number] = max(holders.get(number, 0.0), alternative.weight)
+            weight = self._impacts.idf(len(holders))
+            total += weight
+            for number, share in holders.items():
+                covered[number] = covered.get(number, 0.0) + weight * share
+        total += self._impacts.idf(0) * query.unknown
+        return {number: value / total for number, value in covered.items()} if total else {}
+
+    def _meaning(self, query: Query) -> Meaning:
+        lang = self._language_of(query)
+        if lang not in self._meanings:
+            self._meanings[lang] = Meaning(lang, self._order)
+        return self._meanings[lang]
+
+    def _language_of(self, query: Query) -> str:
+        """The entries' language that most words of the query belong to."""
+        langs = self.languages
+        if len(langs) <= 1:
+            return langs[0] if langs else "en"
+        hits = {
+            lang: sum(
+                analysis.is_stop_word(w, lang) or w in self._words_by_language[lang]
+                for w in query.words
+            )
+            for lang in langs
+        }
+        return max(langs, key=lambda lang: (hits[lang], lang == "en"))
+
+    def _suggestion(self, query: Query) -> str | None:
+        if not query.corrections:
+            return None
+        words = [query.corrections.get(word, word) for word in analysis.words(query.text)]
+        return " ".join(words)
+
+    def _weigher(self, query: Query) -> Callable[[Prepared], Callable[[str], float]]:
+        weights: dict[str, float] = {}
+        for group in query.groups:
+            for a in group.alternatives:
+                idf = self._impacts.idf(len(self._impacts.of(a.term)))
+                weights[a.term] = max(weights.get(a.term, 0.0), a.weight * (0.1 + idf))
+
+        def for_item(item: Prepared) -> Callable[[str], float]:
+            return lambda word: weights.get(analysis.stem(word, item.lang), 0.0)
+
+        return for_item
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the entries, primary subtags."""
+        return tuple(sorted({item.lang for item in self._order}))
+
+    @cached_property
+    def _words_by_language(self) -> dict[str, frozenset[str]]:
+        return {
+            lang: frozenset(w for item in self._order if item.lang == lang for w in item.words)
+            for lang in self.languages
+        }
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {entry_id: number for number, entry_id in self._snapshot.numbers.items()}
+
+    @cached_property
+    def _impacts(self) -> Impacts:
+        lengths = {
+            number: [len(terms) for terms in self._by_id[entry_id].document.terms]
+            for number, entry_id in self._snapshot.numbers.items()
+        }
+        return Impacts(self._snapshot, lengths)
+
+    @cached_property
+    def _reader(self) -> QueryReader:
+        thesaurus = Thesaurus({})
+        for lang in self.languages:
+            thesaurus = thesaurus.joined(general(lang)).joined(Thesaurus.of(self._synonyms, lang))
+        return QueryReader(self.languages, self._vocabulary, thesaurus)
 
 
 class Projector:

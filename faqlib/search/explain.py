@@ -1,0 +1,43 @@
+"""Why an entry was found: its reasons, told by signal."""
+
+from __future__ import annotations
+
+from faqlib.model import Reason
+from faqlib.search.blend import Signals
+from faqlib.search.prepared import Prepared
+from faqlib.search.protocol import FIELDS
+from faqlib.search.query import Query
+from faqlib.search.ranking import Impacts
+
+
+def reasons(query: Query, item: Prepared, signals: Signals, impacts: Impacts) -> tuple[Reason, ...]:
+    """The words that matched, with field and kind, then the likeness of meaning."""
+    found: list[Reason] = []
+    fields = {
+        term: name
+        for name, terms in zip(FIELDS, item.document.terms, strict=True)
+        for term in terms
+    }
+    for group in query.groups:
+        for alternative in group.alternatives:
+            if alternative.term in fields:
+                weight = alternative.weight * impacts.idf(len(impacts.of(alternative.term)))
+                found.append(
+                    Reason(
+                        alternative.kind,
+                        group.word,
+                        alternative.term,
+                        fields[alternative.term],
+                        round(weight, 4),
+                    )
+                )
+    found.sort(key=lambda reason: -reason.weight)
+    near = {"question": signals.question, "answer": max(signals.whole, signals.sentence)}
+    found += [
+        Reason("similarity", query.text, "", field, round(value, 4))
+        for field, value in near.items()
+        if value > 0
+    ]
+    if item.entry.pinned:
+        found.append(Reason("pinned"))
+    return tuple(found)

@@ -1,0 +1,88 @@
+"""How near a query's vector is to each entry: to its questions, to the whole, to a sentence.
+
+The same for word vectors and sentence embeddings. A few entries are compared in plain Python:
+importing numpy takes longer than the first fifty searches of a small FAQ take without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from faqlib.search.wordvectors import dot
+
+Vector = Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryVectors:
+    """Unit vectors of one entry; empty where nothing of a text is known.
+
+    ``questions`` are of the question and its aliases, ``whole`` of question and answer together,
+    ``sentences`` of the answer's sentences.
+    """
+
+    questions: tuple[Vector, ...]
+    whole: tuple[Vector, ...]
+    sentences: tuple[Vector, ...]
+
+
+class Nearness(NamedTuple):
+    """Cosines, each list by the entries' order: best question, whole, best sentence."""
+
+    question: Sequence[float]
+    whole: Sequence[float]
+    sentence: Sequence[float]
+
+
+class PlainIndex:
+    """Compares in plain Python: for a few entries."""
+
+    def __init__(self, entries: Sequence[EntryVectors]) -> None:
+        self._entries = entries
+
+    def compare(self, query: Vector) -> Nearness:
+        """The nearness of every entry."""
+        question, whole, sentence = [], [], []
+        for entry in self._entries:
+            best = max((dot(query, v) for v in entry.questions), default=0.0)
+            question.append(best)
+            whole.append(dot(query, entry.whole[0]) if entry.whole else best)
+            sentence.append(max((dot(query, v) for v in entry.sentences), default=whole[-1]))
+        return Nearness(question, whole, sentence)
+
+
+class ArrayIndex:
+    """Compares with numpy: one product for all entries."""
+
+    def __init__(self, entries: Sequence[EntryVectors]) -> None:
+        import numpy as np
+
+        self._np = np
+        self._questions, self._question_starts = self._stack([e.questions for e in entries])
+        self._wholes, self._whole_starts = self._stack(
+            [e.whole or e.questions[:1] for e in entries]
+        )
+        self._sentences, self._sentence_starts = self._stack(
+            [e.sentences or e.whole or e.questions[:1] for e in entries]
+        )
+
+    def _stack(self, groups: Sequence[Sequence[Vector]]) -> tuple[Any, Any]:
+        """All vectors of all entries below one another, and where each entry's begin."""
+        np = self._np
+        width = next((len(group[0]) for group in groups if group), 1)
+        nothing = (np.zeros(width, np.float32),)
+        rows = [group or nothing for group in groups]
+        starts = np.cumsum([0, *(len(group) for group in rows[:-1])])
+        return np.array([v for group in rows for v in group], np.float32), starts
+
+    def compare(self, query: Vector) -> Nearness:
+        """The nearness of every entry."""
+        np = self._np
+        vector = np.asarray(query, np.float32)
+        return Nearness(
+            np.maximum.reduceat(self._questions @ vector, self._question_starts).tolist(),
+            np.maximum.reduceat(self._wholes @ vector, self._whole_starts).tolist(),
+            np.maximum.reduceat(self._sentences @ vector, self._sentence_starts).tolist(),
+        )

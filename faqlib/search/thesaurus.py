@@ -1,0 +1,99 @@
+"""Words and phrases that mean the same to a patient: those that ship, and a site's own.
+
+In the file, members of a group are parted by ``|``; a line with ``=>`` goes one way only, from
+the words that are typed to the words of the FAQ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+from faqlib.search import analysis
+
+_LONGEST = 4  # words of a phrase
+
+Phrase = tuple[str, ...]  # terms
+
+
+class Thesaurus:
+    """For each phrase, the terms of the others of its groups. Immutable."""
+
+    def __init__(self, others: Mapping[Phrase, frozenset[str]]) -> None:
+        self._others = others
+        self._single = frozenset(phrase[0] for phrase in others if len(phrase) == 1)
+
+    @classmethod
+    def of(cls, groups: Iterable[Sequence[str]], lang: str) -> Thesaurus:
+        """A thesaurus of groups whose members all stand for one another."""
+        found: dict[Phrase, set[str]] = {}
+        for group in groups:
+            phrases = [_phrase(member, lang) for member in group]
+            for phrase in phrases:
+                others = (term for other in phrases if other != phrase for term in other)
+                found.setdefault(phrase, set()).update(others)
+        found.pop((), None)
+        return cls({phrase: frozenset(terms) - set(phrase) for phrase, terms in found.items()})
+
+    def joined(self, other: Thesaurus) -> Thesaurus:
+        """Both together."""
+        phrases = {*self._others, *other._others}
+        nothing: frozenset[str] = frozenset()
+        return Thesaurus(
+            {p: self._others.get(p, nothing) | other._others.get(p, nothing) for p in phrases}
+        )
+
+    def knows(self, stems: Iterable[str]) -> bool:
+        """Whether one of the stems is a member by itself."""
+        return any(stem in self._single for stem in stems)
+
+    def find(self, words: Sequence[Sequence[str]]) -> dict[int, list[str]]:
+        """By the place of each word, given by its stems, the terms that may stand for it.
+
+        The longest phrase that begins at a place counts, and gives its terms to its first word.
+        """
+        found: dict[int, list[str]] = {}
+        at = 0
+        while at < len(words):
+            for length in range(min(_LONGEST, len(words) - at), 0, -1):
+                others = self._match(words[at : at + length])
+                if others:
+                    found[at] = sorted(others)
+                    break
+            else:
+                length = 1
+            at += length
+        return found
+
+    def _match(self, words: Sequence[Sequence[str]]) -> frozenset[str]:
+        nothing: frozenset[str] = frozenset()
+        if len(words) == 1:
+            return nothing.union(*(self._others.get((stem,), nothing) for stem in words[0]))
+        return self._others.get(tuple(stems[0] if stems else "" for stems in words), nothing)
+
+
+def _phrase(text: str, lang: str) -> Phrase:
+    return tuple(analysis.stem(word, lang) for word in analysis.words(text))
+
+
+@cache
+def general(lang: str) -> Thesaurus:
+    """The thesaurus that ships for a language; empty where there is none."""
+    path = files("faqlib.search") / "data" / f"thesaurus.{lang}.txt"
+    if not path.is_file():
+        return Thesaurus({})
+    both, one_way = [], []
+    for line in path.read_text("utf-8").splitlines():
+        text = line.partition("#")[0].strip()
+        typed, arrow, meant = text.partition("=>")
+        members = [member.strip() for member in (meant if arrow else typed).split("|")]
+        if arrow:
+            one_way.append((typed.strip(), members))
+        elif text:
+            both.append(members)
+    directed = {
+        _phrase(typed, lang): frozenset(t for member in members for t in _phrase(member, lang))
+        for typed, members in one_way
+    }
+    return Thesaurus.of(both, lang).joined(Thesaurus(directed))

@@ -1,0 +1,108 @@
+"""Words as vectors: which words of a patient mean much the same as which of the FAQ.
+
+The table that ships (``data/vectors.en.*``) was distilled once from a sentence-embedding model
+by ``tools/distill_vectors.py``: each word's vector is the one that, added up over the words of a
+sentence, comes nearest to what the model says of the sentence. At run time there is no model,
+only look-ups and sums. A word's length in the table says how much it tells in general; on top
+of that a word weighs by the root of its inverse document frequency in this FAQ.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+DIMENSIONS = 128
+_SCALE = 2**-20  # what a row's values are multiples of, times its own factor
+_ROW = DIMENSIONS + 2  # one int8 per dimension, and the factor of the row, unsigned 16-bit
+_ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "ers", "ings", "'s")
+# Weights are rounded, so that an edit elsewhere rarely changes an entry's vectors.
+_STEPS = 16
+_LEAST = 0.02
+
+Bag = tuple[int, ...]  # the table's rows of a text's words, in order
+
+
+class WordVectors:
+    """The table of one language. Immutable; one per process."""
+
+    def __init__(self, words: Iterable[str], table: bytes) -> None:
+        self._rows = {word: row for row, word in enumerate(words)}
+        self._table = table
+        self._bytes = memoryview(table).cast("b")
+        if len(table) != len(self._rows) * _ROW:
+            raise ValueError("The word vectors do not fit their word list: reinstall faqlib.")
+        self.row = lru_cache(maxsize=65_536)(self._find)
+
+    def _find(self, word: str) -> int | None:
+        """The row of a folded word, or of a form of it, or ``None``."""
+        if (row := self._rows.get(word)) is not None:
+            return row
+        for ending in _ENDINGS:
+            if word.endswith(ending) and len(word) - len(ending) >= 3:
+                stump = word[: -len(ending)]
+                for form in (stump, stump + "e", stump[:-1] if stump[-1:] == stump[-2:-1] else ""):
+                    if form in self._rows:
+                        return self._rows[form]
+        return None
+
+    def bag(self, words: Iterable[str]) -> Bag:
+        """The rows of the words that the table has."""
+        return tuple(row for word in words if (row := self.row(word)) is not None)
+
+    @cache  # noqa: B019 - the table is never freed
+    def vector(self, row: int) -> tuple[float, ...]:
+        """One word's vector."""
+        start = row * _ROW
+        length = int.from_bytes(self._table[start : start + 2], "little") * _SCALE
+        return tuple(length * value for value in self._bytes[start + 2 : start + _ROW])
+
+    def array(self) -> tuple[Any, Any]:
+        """The table as numpy arrays: int8 rows, and the length of each."""
+        import numpy as np
+
+        raw = np.frombuffer(self._table, np.uint8).reshape(-1, _ROW)
+        lengths = raw[:, :2].copy().view("<u2").ravel().astype(np.float32) * _SCALE
+        return raw[:, 2:].view(np.int8), lengths
+
+    def embed(self, bag: Bag, weigh: Callable[[int], float]) -> tuple[float, ...] | None:
+        """The unit vector of a text, or ``None`` if no word of it is known."""
+        total = [0.0] * DIMENSIONS
+        for row in bag:
+            weight = weigh(row)
+            total = [
+                sum_ + weight * value for sum_, value in zip(total, self.vector(row), strict=True)
+            ]
+        length = math.sqrt(sum(value * value for value in total))
+        return tuple(value / length for value in total) if length else None
+
+
+@cache
+def word_vectors(lang: str) -> WordVectors | None:
+    """The table of a language, read at first use, or ``None`` where there is none."""
+    folder = files("faqlib.search") / "data"
+    table = folder / f"vectors.{lang}.bin"
+    if not table.is_file():
+        return None
+    words = (folder / f"vectors.{lang}.txt").read_text("utf-8").split("\n")
+    return WordVectors(words, table.read_bytes())
+
+
+def corpus_weights(holders: Mapping[int, int], count: int) -> Callable[[int], float]:
+    """How much each row weighs in a FAQ of ``count`` entries, given how many have it."""
+    scale = math.log(1 + count) if count else 1.0
+
+    def weigh(row: int) -> float:
+        n = holders.get(row, 0)
+        idf = math.log(1 + (count - n + 0.5) / (n + 0.5)) / scale
+        return round(math.sqrt(max(idf, _LEAST)) * _STEPS) / _STEPS
+
+    return weigh
+
+
+def dot(a: Sequence[float], b: Sequence[float]) -> float:
+    """The scalar product."""
+    return sum(map(float.__mul__, a, b))
