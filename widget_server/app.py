@@ -30,9 +30,7 @@ from widget_server.webhook import Webhook
 _SITE_PATH = re.compile(r"/(?:api/v1/sites|embed)/([a-z0-9-]{1,64})(?:[/.]|$)")
 
 
-def create_app(
-    settings: Settings | Mapping[str, Any] | None = None, *, store: Any = None
-) -> Flask:
+def create_app(settings: Settings | Mapping[str, Any] | None = None, *, store: Any = None) -> Flask:
     """The server as a Flask application.
 
     Args:
@@ -93,7 +91,8 @@ def _parts(app: Flask, settings: Settings, store: Any) -> Server:
 
 def _register(app: Flask, settings: Settings) -> None:
     # Imported here, since these modules look at the request's application.
-    from widget_server import visitors  # noqa: F401 - adds its routes to the public ones
+    from widget_server import admin_files, visitors  # noqa: F401 - they add their routes
+    from widget_server.admin import admin
     from widget_server.builder import builder
     from widget_server.files import files
     from widget_server.operations import operations
@@ -106,6 +105,7 @@ def _register(app: Flask, settings: Settings) -> None:
     security.install(app, https=settings.public_url.startswith("https://"))
     app.after_request(_allow_origin)
     api.register_blueprint(public)
+    api.register_blueprint(admin)
     for blueprint in (files, pages, builder, operations):
         app.register_blueprint(blueprint)
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from faqlib import Site, SiteNotFound
 from widget_server import colours, security
-from widget_server.assets import languages
+from widget_server.assets import Assets, languages
 from widget_server.errors import fail
 from widget_server.page_texts import language_name
 from widget_server.pages import DEFAULT_ACCENT, page_file
@@ -22,6 +22,7 @@ MODES = {"inline": "In the page, where the tag stands", "launcher": "Behind a bu
 THEMES = {"auto": "Automatic", "light": "Always light", "dark": "Always dark"}
 # Put in by the page's script where the server was not told its own address.
 UNKNOWN = "https://YOUR-FAQ-SERVER"
+_REFUSED = "Choose a colour that can be read first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def build(choice: Choice, accent: str) -> dict[str, Any]:
         "accent": accent or choice.site.theme.get("accent", "") or DEFAULT_ACCENT,
         "problem": problem,
         "nearest": nearest,
-        "snippet": "Choose a colour that can be read first." if problem else snippet(choice.attributes(), base),
+        "snippet": _REFUSED if problem else snippet(choice.attributes(), base, server().assets),
         "policy": f"script-src {base}; connect-src {base}",
         "origins": list(choice.site.origins),
         "query": choice.attributes(),
@@ -135,9 +136,8 @@ def check_accent(accent: str) -> tuple[str, str]:
     )
 
 
-def snippet(attributes: dict[str, str], base: str) -> str:
+def snippet(attributes: dict[str, str], base: str, assets: Assets) -> str:
     """The tags to paste: the script by its unchanging address, and a way in without script."""
-    assets = server().assets
     data = "".join(
         f'\n  data-{name}="{escape(value, quote=True)}"' for name, value in attributes.items()
     )

@@ -1,16 +1,22 @@
-"""The ``widget-server`` command."""
+"""The ``widget-server`` command: running the server, and the demo."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from faqlib import FAQError
 from faqlib import __version__ as version
-from widget_server.settings import SettingsError
+from widget_server.cli_doctor import doctor
+from widget_server.cli_sites import site
+from widget_server.cli_tokens import token
+from widget_server.options import Failure, database_option
+from widget_server.settings import Settings, SettingsError
 
 
 class Commands(click.Group):
@@ -20,8 +26,9 @@ class Commands(click.Group):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except (FAQError, SettingsError) as error:
-            click.echo(f"widget-server: {error}", err=True)
+        except (Failure, FAQError, SettingsError) as error:
+            sentence = " ".join(str(error).split())
+            click.echo(f"widget-server: {sentence}", err=True)
             ctx.exit(1)
 
 
@@ -48,14 +55,44 @@ def demo(port: int | None, show: bool) -> None:
     Example:
       widget-server demo --open
     """
-    from widget_server.demo.run import PortTaken, run
+    from widget_server.demo.run import run
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        run(port, show, lambda text: click.echo(text))
-    except PortTaken as error:
-        click.echo(f"widget-server: {error}", err=True)
-        sys.exit(1)
+    run(port, show, click.echo)
+
+
+@main.command()
+@database_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--workers", default=0, type=click.IntRange(0, 64), help="Processes; 0 for one per core."
+)
+@click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 64))
+def serve(database: str, host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the sites of a database until SIGTERM or Ctrl-C, finishing what was begun.
+
+    Every setting is an environment variable, such as FAQ_PUBLIC_URL: see docs/settings.md.
+
+    \b
+    Example:
+      widget-server serve --db clinic.db --host 0.0.0.0
+    """
+    from widget_server.serve import serve as run_server
+
+    settings = Settings.from_env({**os.environ, "FAQ_DATABASE": database})
+    os.environ["FAQ_DATABASE"] = _absolute(database)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    run_server(settings, host, port, workers or cores or 1, threads)
+
+
+def _absolute(database: str) -> str:
+    return database if "://" in database else str(Path(database).resolve())
+
+
+main.add_command(site)
+main.add_command(token)
+main.add_command(doctor)
 
 if __name__ == "__main__":
     main()

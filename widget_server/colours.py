@@ -49,7 +49,9 @@ def _shade(lightness: float, original: float, a: float, b: float) -> str:
 
 def _linear(colour: str) -> RGB:
     channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
     return red, green, blue
 
 

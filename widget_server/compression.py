@@ -33,13 +33,15 @@ class Body:
     """A body that is compressed once, when a client first takes that encoding.
 
     ``tag`` is the ETag's text without quotes and without the encoding. ``thorough`` is for
-    what is served many times, such as the script: it takes longer and comes out smaller.
+    what is served many times, such as the script: it takes longer and comes out smaller. ``answered`` notes of a search
+    whether it found an answer.
     """
 
     raw: bytes
     tag: str
     mimetype: str = "application/json"
     thorough: bool = False
+    answered: bool = False
     _made: dict[Encoding, bytes] = field(default_factory=dict)
 
     def encoded(self, encoding: Encoding) -> tuple[bytes, Encoding]:

@@ -16,7 +16,8 @@ from flask_cors.core import DEFAULT_OPTIONS, serialize_options, set_cors_headers
 from faqlib import Site
 from widget_server.errors import APIError
 
-_RULES: dict[str, Any] = DEFAULT_OPTIONS | {
+_RULES: dict[str, Any] = {
+    **DEFAULT_OPTIONS,
     "methods": ["GET", "HEAD", "POST", "OPTIONS"],
     "allow_headers": ["content-type"],
     "max_age": 86_400,

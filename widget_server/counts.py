@@ -67,11 +67,11 @@ class SearchCounts:
     def _write(self, key: _Key, asked: int, answered: int) -> None:
         site, query = key
         day = datetime.datetime.now(datetime.UTC).date()
-        where = (
-            (searches.c.site == site) & (searches.c.day == day) & (searches.c.query == query)
-        )
-        more = update(searches).where(where).values(
-            asked=searches.c.asked + asked, answered=searches.c.answered + answered
+        where = (searches.c.site == site) & (searches.c.day == day) & (searches.c.query == query)
+        more = (
+            update(searches)
+            .where(where)
+            .values(asked=searches.c.asked + asked, answered=searches.c.answered + answered)
         )
         with self._records.begin() as connection:
             if connection.execute(more).rowcount:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, NoReturn
 
 from flask import Flask, Response, json, request
-from werkzeug.exceptions import HTTPException, default_exceptions
+from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException, SecurityError, default_exceptions
 
 from faqlib import (
     EditConflict,
@@ -91,6 +94,11 @@ def by_field(problems: Sequence[Problem]) -> dict[str, list[str]]:
     return found
 
 
+def messages(error: ValidationError) -> dict[str, list[str]]:
+    """Marshmallow's messages, one level deep."""
+    return _flat(error.normalized_messages()) or {}  # type: ignore[no-untyped-call]
+
+
 def install(app: Flask) -> None:
     """Make every failure of ``app`` answer in the one shape."""
     app.register_error_handler(APIError, _on_api_error)
@@ -117,9 +125,12 @@ def on_http_error(error: HTTPException) -> Response:
 
 
 _MESSAGES = {
+    400: "The request cannot be understood: see errors, or send JSON as UTF-8.",
     404: "There is nothing at this address: see /docs for the addresses that there are.",
+    412: "The entry was changed by somebody else since it was read: read it again.",
     413: "The request is larger than this server accepts: send less at once.",
     422: "The request was understood, but some of its values cannot be used: see errors.",
+    428: "Say which state the change was made on: send the entry's ETag as If-Match.",
 }
 
 
@@ -127,8 +138,14 @@ def _message(error: HTTPException, code: int) -> str:
     if code == 405:
         valid = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
         return f"{request.method} is not possible here: use {valid}." if valid else "Not allowed."
-    known = _MESSAGES.get(code)
-    return known or error.description or default_exceptions[code].description or error.name
+    if isinstance(error, SecurityError):
+        return "This server does not answer under that host name: see FAQ_TRUSTED_HOSTS."
+    return (
+        _MESSAGES.get(code)
+        or error.description
+        or default_exceptions[code].description
+        or error.name
+    )
 
 
 def _flat(errors: Any, path: str = "") -> dict[str, list[str]] | None:
@@ -173,5 +190,8 @@ def _on_recursion(_: RecursionError) -> Response:
 
 
 def _on_crash(error: Exception) -> Response:
-    log.error("unexpected failure", exc_info=error)
+    # The text of an exception can hold what a visitor typed: its type and place are enough.
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    places = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))
+    log.error("unexpected failure: %s at %s", type(error).__name__, places)
     return error_response(500, "Something went wrong in the server: it has been noted in its log.")

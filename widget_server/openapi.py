@@ -1,4 +1,4 @@
-"""Typed doors to flask-smorest: one decorator per operation gives route, checks and documentation."""
+"""Typed doors to flask-smorest: one decorator gives route, checks and documentation."""
 
 from __future__ import annotations
 
@@ -45,6 +45,8 @@ class Query(Schema):
     """The base of query strings: what is not known is ignored, as caches and trackers add to it."""
 
     class Meta:
+        """Marshmallow's options."""
+
         unknown = EXCLUDE
 
 
@@ -55,7 +57,9 @@ def make_api(app: Flask, version: str) -> FAQApi:
         API_VERSION=version,
         OPENAPI_VERSION="3.0.3",
         API_SPEC_OPTIONS={
-            "info": {"description": "Frequently asked questions of many sites: to read, search and edit."},
+            "info": {
+                "description": "Frequently asked questions of many sites: to read, search and edit."
+            },
             "components": {
                 "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             },
@@ -108,7 +112,7 @@ def operation(
         else:
             made = _describe(made, status, answer, content)
         if body is not None:
-            made = blueprint.arguments(body)(made)
+            made = _takes_json(blueprint.arguments(body)(made))
         if etag:
             made = blueprint.etag(made)
         listed = _noted(made).setdefault("response", {}).setdefault("responses", {})
@@ -122,6 +126,18 @@ def operation(
     return decorate
 
 
+def _takes_json(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse a body that is labelled as anything but JSON, which webargs would take as empty."""
+
+    @functools.wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        if not request.is_json:
+            errors.fail(415, "Send JSON, labelled application/json.")
+        return view(*args, **kwargs)
+
+    return checked
+
+
 def _with_query(view: Callable[..., Any], schema: type[Schema]) -> Callable[..., Any]:
     """Check the query string without webargs, which costs more than a search."""
     checker = schema()
@@ -132,7 +148,7 @@ def _with_query(view: Callable[..., Any], schema: type[Schema]) -> Callable[...,
             values = checker.load(request.args.to_dict())
         except ValidationError as error:
             message = "Some of the query string cannot be used: see errors."
-            errors.fail(422, message, cast(errors.Errors, error.normalized_messages()))
+            errors.fail(422, message, errors.messages(error))
         return view(*args, args=values, **kwargs)
 
     _noted(checked).setdefault("arguments", {}).setdefault("parameters", []).append(
@@ -146,7 +162,7 @@ def _describe(
 ) -> Callable[..., Any]:
     """Document the answer of a view that builds its response itself."""
     noted = _noted(view)
-    described = {"description": HTTPStatus(status).phrase, "content_type": content}
+    described: dict[str, Any] = {"description": HTTPStatus(status).phrase, "content_type": content}
     if answer is not None:
         described["schema"] = answer
     elif content is not None:
@@ -161,5 +177,3 @@ def _noted(view: Callable[..., Any]) -> dict[str, Any]:
     notes = deepcopy(getattr(view, "_apidoc", {}))
     view._apidoc = notes  # type: ignore[attr-defined]
     return cast(dict[str, Any], notes)
-
-

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from faqlib import FAQError
+from widget_server.assets import short_hash
 from widget_server.compression import Body
 from widget_server.errors import fail
 from widget_server.pages import page_file
@@ -80,7 +81,7 @@ def docs() -> str:
 @lru_cache(maxsize=8)
 def _document(api: Any) -> Body:
     raw = json.dumps(api.spec.to_dict(), ensure_ascii=False, indent=1).encode("utf-8")
-    return Body(raw, f"openapi-{len(raw)}-{hash(raw) & 0xFFFFFFFF:08x}")
+    return Body(raw, short_hash(raw))
 
 
 def _sections(spec: dict[str, Any]) -> list[dict[str, Any]]:

@@ -39,6 +39,11 @@ class Outbox:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
+    @property
+    def can_send(self) -> bool:
+        """Whether there is a secret to sign webhooks with."""
+        return self._webhook.ready
+
     def put(self, site: str, question: str, contact: str = "", lang: str = "") -> None:
         """Keep a question; it is sent in the background if the site has a webhook."""
         with self._records.begin() as connection:
@@ -55,7 +60,7 @@ class Outbox:
                     next_try=0,
                 )
             )
-        if self._clinics.site(site).webhook and self._webhook.ready:
+        if self._clinics.site(site).webhook and self.can_send:
             self.start()
 
     def listing(self, site: str, limit: int = 500) -> list[dict[str, Any]]:

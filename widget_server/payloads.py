@@ -1,4 +1,4 @@
-"""The public answers as plain dictionaries, built by hand: a schema's dump takes twenty times longer.
+"""The public answers as plain dictionaries: a schema's dump takes twenty times longer.
 
 Empty fields are left out of entries; what is there has one meaning in every answer.
 """

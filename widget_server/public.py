@@ -43,20 +43,20 @@ class AnyText(BaseConverter):
     part_isolating = False
 
 
-@public.before_request
 def find_site() -> None:
     """Find the site, and turn away pages of origins that may not read it."""
     site = (request.view_args or {}).pop("site")
     cors.check(visit(site).site, request)
 
 
+public.before_request(find_site)
+
+
 @operation(public, "GET", "", answer=SiteBody, failures=_REFUSALS)
 def site() -> Response:
     """The site's texts, look, categories and contact."""
     faq, revision = visited()
-    return _cached(
-        ("site",), lambda: payloads.site_payload(faq.site, faq.published(), revision)
-    )
+    return _cached(("site",), lambda: payloads.site_payload(faq.site, faq.published(), revision))
 
 
 @operation(
@@ -67,9 +67,7 @@ def bundle(args: dict[str, Any]) -> Response:
     return _answer(bundle_body(*visited(), parts=args["parts"]), cacheable(server().settings))
 
 
-@operation(
-    public, "GET", "/bundle/<revision>", answer=BundleBody, failures=(*_REFUSALS, 302)
-)
+@operation(public, "GET", "/bundle/<revision>", answer=BundleBody, failures=(*_REFUSALS, 302))
 def pinned_bundle(revision: str) -> Any:
     """The bundle of one revision, to be kept for ever.
 
@@ -103,11 +101,10 @@ def search(args: dict[str, Any]) -> Response:
     if not faq.site.count_searches:
         return _cached(("search", query, limit, category, lang), make)
     # A site that counts its searches hears of each one: no answer is replayed without it.
-    response = _cached(("search", query, limit, category, lang), make, replay=False)
-    if not objects(request) and response.status_code == 200:
-        results = faq.search(query, limit=1, category=category, lang=lang)
-        here.counts.note(faq.site.id, query, results.answered)
-    return response
+    body = ready(faq.site.id, revision, ("search", query, limit, category, lang), make)
+    if not objects(request):
+        here.counts.note(faq.site.id, query, body.answered)
+    return _answer(body, cacheable(here.settings), replay=False)
 
 
 @operation(
@@ -128,18 +125,14 @@ def suggest(args: dict[str, Any]) -> Response:
     return _cached(("suggest", query, args["limit"], args["lang"]), make)
 
 
-@operation(
-    public, "GET", "/entries/<anything:entry_id>", answer=SingleBody, failures=_REFUSALS
-)
+@operation(public, "GET", "/entries/<anything:entry_id>", answer=SingleBody, failures=_REFUSALS)
 def entry(entry_id: str) -> Response:
     """One published entry with its answer."""
     faq, revision = visited()
     found = faq.get(entry_id)
     if found is None or found.status != "published":
         raise EntryNotFound(entry_id, faq.site.id)
-    return _cached(
-        ("entry", entry_id), lambda: payloads.single_payload(faq, found, revision)
-    )
+    return _cached(("entry", entry_id), lambda: payloads.single_payload(faq, found, revision))
 
 
 def bundle_body(faq: FAQ, revision: str, *, parts: str = "all") -> Body:
@@ -172,17 +165,17 @@ def ready(
     key = (site, revision, *what)
     found = shelf.get(key)
     if found is None:
-        raw = json.dumps(make(), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-        found = shelf.put(key, Body(raw, revision))
+        payload = make()
+        raw = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+        answered = payload.get("answered", False)
+        found = shelf.put(key, Body(raw, revision, answered=answered))
     return found
 
 
-def _cached(
-    what: tuple[Any, ...], make: Callable[[], payloads.Payload], *, replay: bool = True
-) -> Response:
+def _cached(what: tuple[Any, ...], make: Callable[[], payloads.Payload]) -> Response:
     faq, revision = visited()
     body = ready(faq.site.id, revision, what, make)
-    return _answer(body, cacheable(server().settings), replay=replay)
+    return _answer(body, cacheable(server().settings))
 
 
 def _answer(body: Body, cache_control: str, *, replay: bool = True) -> Response:

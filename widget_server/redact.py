@@ -18,7 +18,9 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 # Phone, insurance and record numbers: five digits or more, also with signs between or letters in.
-_NUMBER = re.compile(r"\+?\(?\d(?:[\s().\-/]{0,2}\d){4,30}|\b(?=[A-Za-z-]{0,12}\d)[A-Za-z\d-]{6,40}\b")
+_NUMBER = re.compile(
+    r"\+?\(?\d(?:[\s().\-/]{0,2}\d){4,30}|\b(?=[A-Za-z-]{0,12}\d)[A-Za-z\d-]{6,40}\b"
+)
 
 
 def redact(text: str, limit: int = 200) -> str:

@@ -12,7 +12,8 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from faqlib import EntrySchema
 from widget_server.openapi import Query
 
-TextField = type(EntrySchema().fields["question"])
+# The library's own text field, which is no public name of it.
+TextField: Any = type(EntrySchema().fields["question"])
 
 
 def text(length: int, *, lines: bool = False, **options: Any) -> fields.Field[Any]:

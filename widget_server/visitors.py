@@ -16,7 +16,7 @@ from sqlalchemy import insert
 
 from faqlib import EntryNotFound
 from widget_server.counts import objects
-from widget_server.errors import fail
+from widget_server.errors import fail, messages
 from widget_server.openapi import operation
 from widget_server.public import public
 from widget_server.records.tables import feedback as feedback_table
@@ -73,9 +73,7 @@ def questions() -> Response:
         fail(403, "This site takes no questions here: use the contact it names.")
     here.limits.spend("questions")
     data = _read(_QUESTION)
-    here.outbox.put(
-        faq.site.id, data["question"], data["email"] or data["contact"], data["lang"]
-    )
+    here.outbox.put(faq.site.id, data["question"], data["email"] or data["contact"], data["lang"])
     return _accepted()
 
 
@@ -85,12 +83,11 @@ def _read(schema: Schema) -> dict[str, Any]:
     try:
         data = json.loads(request.get_data())
     except (ValueError, UnicodeDecodeError):
-        fail(400, "The body is no JSON: send an object such as {\"question\": \"…\"}.")
+        fail(400, 'The body is no JSON: send an object such as {"question": "…"}.')
     try:
         loaded: dict[str, Any] = schema.load(data)
     except ValidationError as error:
-        messages: Any = error.normalized_messages()
-        fail(422, "Some of what was sent cannot be used: see errors.", messages)
+        fail(422, "Some of what was sent cannot be used: see errors.", messages(error))
     return loaded
 
 

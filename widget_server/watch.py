@@ -6,7 +6,6 @@ import json
 import logging
 import sys
 import time
-import traceback
 from functools import lru_cache
 from typing import Any
 
@@ -72,16 +71,7 @@ class JSONLines(logging.Formatter):
             "message": record.getMessage(),
         }
         line |= getattr(record, "facts", {})
-        if record.exc_info and record.exc_info[1] is not None:
-            line |= _crash(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
-
-
-def _crash(error: BaseException) -> dict[str, Any]:
-    # The text of an exception can hold what a visitor typed: its type and place are enough.
-    frames = traceback.extract_tb(error.__traceback__)[-12:]
-    places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames]
-    return {"error": type(error).__name__, "trace": places}
 
 
 def log_to_stderr() -> None:

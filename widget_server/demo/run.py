@@ -15,6 +15,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from widget_server.app import create_app
 from widget_server.demo.website import Website
+from widget_server.options import Failure
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
@@ -27,7 +28,7 @@ PLACES = (
 )
 
 
-class PortTaken(Exception):
+class PortTaken(Failure):
     """Something else listens on the port; the text says what to do."""
 
 

@@ -1,0 +1,143 @@
+"""The editing API's other half: files in and out, reports, and the questions visitors left."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+from flask import Response, request
+
+from faqlib import FORMATS, ImportReport
+from widget_server import reports
+from widget_server.admin import READ, SECURED, WRITE, admin
+from widget_server.admin_shapes import (
+    ExportQuery,
+    ImportQuery,
+    LeftQuestions,
+    Report,
+    ReportBody,
+    ReportQuery,
+)
+from widget_server.auth import actor
+from widget_server.errors import fail
+from widget_server.openapi import operation
+from widget_server.state import server
+
+_MEDIA = {
+    "csv": "text/csv", "tsv": "text/tab-separated-values", "json": "application/json",
+    "jsonl": "application/jsonl", "yaml": "application/yaml", "markdown": "text/markdown",
+    "html": "text/html", "text": "text/plain",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}  # fmt: skip
+_UPLOAD: dict[str, Any] = SECURED | {
+    "requestBody": {
+        "required": True,
+        "description": "The file itself.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@operation(
+    admin, "POST", "/sites/<site>/import", query=ImportQuery, answer=Report, dump=True,
+    failures=(*WRITE, 501), doc=_UPLOAD,
+)  # fmt: skip
+def import_file(site: str, args: dict[str, Any]) -> dict[str, Any]:
+    """Import a file: entries with new ids are added, others updated, none removed.
+
+    With `dry_run` nothing is written and the report says what would be.
+    """
+    request.max_content_length = server().settings.import_limit
+    upload = next(iter(request.files.values()), None)
+    content = upload.read() if upload is not None else request.get_data()
+    if not content:
+        fail(422, "There is no file in the request: send it as the body.")
+    report: ImportReport = (
+        server()
+        .clinics.faq(site)
+        .load(content, format=args["format"], dry_run=args["dry_run"], actor=actor())
+    )
+    return {
+        "dry_run": args["dry_run"],
+        "new": report.new,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "set_aside": report.set_aside,
+    }
+
+
+@operation(
+    admin, "GET", "/sites/<site>/export", query=ExportQuery, content="application/octet-stream",
+    failures=(*READ, 422, 501), doc=SECURED,
+)  # fmt: skip
+def export_file(site: str, args: dict[str, Any]) -> Response:
+    """All entries as a file that can be imported again."""
+    chosen = FORMATS[args["format"]]
+    if not chosen.writer:
+        fail(422, f"{args['format']} can be read but not written: choose another format.")
+    made = server().clinics.faq(site).dumps(args["format"])
+    content = made.encode("utf-8") if isinstance(made, str) else made
+    # An attachment of no type a browser would show: what editors wrote never runs here.
+    response = Response(content, mimetype="application/octet-stream")
+    name = f"{site}{chosen.suffixes[0]}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-File-Type"] = _MEDIA.get(args["format"], "application/octet-stream")
+    return response
+
+
+@operation(
+    admin, "GET", "/sites/<site>/reports/<report>", query=ReportQuery, answer=ReportBody,
+    failures=(*READ, 422), doc=SECURED,
+)  # fmt: skip
+def report(site: str, report: str, args: dict[str, Any]) -> Response:
+    """A report: `unanswered`, `unhelpful`, `asked` or `review`.
+
+    Searches that found no answer, answers that did not help, what is asked most, and answers
+    whose review is due; with `format=csv` for a spreadsheet.
+    """
+    make = reports.REPORTS.get(report)
+    if make is None:
+        fail(404, f"There is no such report: the reports are {', '.join(reports.REPORTS)}.")
+    rows = make(server().records, server().clinics.faq(site))
+    if args["format"] == "json":
+        return Response(json.dumps({"report": report, "rows": rows}), mimetype="application/json")
+    response = Response(_as_csv(rows), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{site}-{report}.csv"'
+    return response
+
+
+@operation(
+    admin, "GET", "/sites/<site>/questions", answer=LeftQuestions, dump=True, failures=READ,
+    doc=SECURED,
+)  # fmt: skip
+def left_questions(site: str) -> dict[str, Any]:
+    """The questions that visitors left, newest first."""
+    return {"questions": server().outbox.listing(site)}
+
+
+@operation(
+    admin, "DELETE", "/sites/<site>/questions/<key>", status=204, failures=WRITE, doc=SECURED
+)
+def remove_question(site: str, key: str) -> Response:
+    """Delete a question that was dealt with."""
+    if not server().outbox.remove(site, key):
+        fail(404, "There is no such question: it may have been dealt with already.")
+    return Response(status=204)
+
+
+def _as_csv(rows: list[dict[str, Any]]) -> str:
+    out = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A spreadsheet must not take what a visitor typed for a formula."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@", "\t", "\r", "|", "%"):
+        return "'" + value
+    return value

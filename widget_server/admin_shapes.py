@@ -1,0 +1,145 @@
+"""The shapes of the editing API that are not the library's own schemas."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from faqlib import FORMATS, EntrySchema
+from widget_server.openapi import Query
+
+FORMAT_NAMES = tuple(sorted(FORMATS))
+
+
+class SiteList(Schema):
+    """The sites a token covers."""
+
+    sites = fields.List(fields.Dict(), required=True)
+
+
+class EntryQuery(Query):
+    """Which entries to list."""
+
+    status = fields.String(
+        load_default=None,
+        validate=validate.OneOf(
+            ("draft", "published", "archived"), error="has to be draft, published or archived."
+        ),
+    )
+    limit = fields.Integer(
+        load_default=200, validate=validate.Range(1, 1_000, error="has to lie between 1 and 1000.")
+    )
+    offset = fields.Integer(
+        load_default=0, validate=validate.Range(0, 10_000_000, error="has to be 0 or more.")
+    )
+
+
+class EntryList(Schema):
+    """A stretch of a site's entries, in listing order."""
+
+    total = fields.Integer(required=True)
+    entries = fields.List(fields.Nested(EntrySchema), required=True)
+
+
+class StatusBody(Schema):
+    """What to do with an entry."""
+
+    status = fields.String(
+        required=True, validate=validate.OneOf(("draft", "published", "archived"))
+    )
+
+
+class RestoreBody(Schema):
+    """Which version to bring back."""
+
+    number = fields.Integer(required=True, strict=True, validate=validate.Range(1, 1_000_000_000))
+
+
+class VersionBody(Schema):
+    """A state that an entry once had; ``entry`` is null where it was deleted."""
+
+    number = fields.Integer(required=True)
+    at = fields.DateTime(required=True)
+    actor = fields.String(required=True)
+    action = fields.String(required=True)
+    entry = fields.Nested(EntrySchema, allow_none=True)
+
+
+class History(Schema):
+    """All versions of an entry, oldest first."""
+
+    versions = fields.List(fields.Nested(VersionBody), required=True)
+
+
+class ImportQuery(Query):
+    """How a file is to be read."""
+
+    format = fields.String(
+        required=True,
+        validate=validate.OneOf(FORMAT_NAMES, error=f"has to be one of {', '.join(FORMAT_NAMES)}."),
+        metadata={"description": "The file's format."},
+        error_messages={"required": f"is missing: name one of {', '.join(FORMAT_NAMES)}."},
+    )
+    dry_run = fields.Boolean(
+        load_default=False, metadata={"description": "Only report what would happen."}
+    )
+
+
+class SetAsideBody(Schema):
+    """A piece of a file that became no part of an entry."""
+
+    text = fields.String(required=True)
+    reason = fields.String(required=True)
+    line = fields.Integer(allow_none=True)
+
+
+class Report(Schema):
+    """What an import did, or would do."""
+
+    dry_run = fields.Boolean(required=True)
+    new = fields.List(fields.String(), required=True)
+    changed = fields.List(fields.String(), required=True)
+    unchanged = fields.List(fields.String(), required=True)
+    set_aside = fields.List(fields.Nested(SetAsideBody), required=True)
+
+
+class ExportQuery(Query):
+    """In which format to export."""
+
+    format = fields.String(
+        load_default="json",
+        validate=validate.OneOf(FORMAT_NAMES, error=f"has to be one of {', '.join(FORMAT_NAMES)}."),
+    )
+
+
+class ReportQuery(Query):
+    """In which format to report."""
+
+    format = fields.String(
+        load_default="json",
+        validate=validate.OneOf(("json", "csv"), error="has to be json or csv."),
+    )
+
+
+class ReportBody(Schema):
+    """A report's rows."""
+
+    report = fields.String(required=True)
+    rows = fields.List(fields.Dict(), required=True)
+
+
+class LeftQuestion(Schema):
+    """A question that a visitor left."""
+
+    key = fields.String(required=True)
+    question = fields.String(required=True)
+    contact = fields.String(required=True)
+    lang = fields.String(required=True)
+    created_at = fields.Integer(required=True)
+    state = fields.String(required=True)
+    tries = fields.Integer(required=True)
+
+
+class LeftQuestions(Schema):
+    """The questions that visitors left, newest first."""
+
+    questions = fields.List(fields.Nested(LeftQuestion), required=True)

@@ -1,0 +1,51 @@
+"""Runs the application under granian, one process a core.
+
+Of gunicorn, waitress and granian it answered the most requests a second on two cores (see
+benchmarks/wsgi_servers.py): its HTTP is compiled and does not wait for Python's lock.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+
+from granian.constants import Interfaces
+from granian.server import Server as Granian
+
+from faqlib import open_store
+from widget_server.records import Records
+from widget_server.settings import Settings
+
+# Time for requests that were begun when the server is told to stop.
+GRACE = 10
+
+
+def serve(settings: Settings, host: str, port: int, workers: int, threads: int) -> None:
+    """Serve until SIGTERM or Ctrl-C.
+
+    Raises:
+        StoreUnavailable: when the database cannot be opened: before any worker starts.
+    """
+    # Opened once here, so that tables are made before several workers want them.
+    open_store(settings.database).close()
+    Records(settings.database).close()
+    counters = None
+    if settings.metrics and workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        counters = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="faq-metrics-")
+    try:
+        Granian(
+            "widget_server.wsgi:app",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=threads,
+            backlog=2_048,
+            respawn_failed_workers=True,
+            workers_kill_timeout=GRACE,
+            websockets=False,
+        ).serve()
+    finally:
+        if counters is not None:
+            shutil.rmtree(counters, ignore_errors=True)

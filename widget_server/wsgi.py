@@ -1,0 +1,15 @@
+"""The application that a WSGI server loads: ``widget_server.wsgi:app``, set up by ``FAQ_…``."""
+
+from __future__ import annotations
+
+import logging
+
+from widget_server.app import create_app
+from widget_server.housekeeping import start
+from widget_server.settings import Settings
+from widget_server.watch import log_to_stderr
+
+log_to_stderr()
+app = create_app(Settings.from_env())
+start(app)
+logging.getLogger("widget_server").info("worker ready")
