@@ -243,8 +243,8 @@ const view = host => {
       first ||= data.answered && row();
       if (!shown.includes(entry)) shown.push(entry), results.append(row());
     }
-    best.replaceChildren(...first ? [h('p.label', 0, T.best), first] : [data.query ? T.none : T.offline,
-      h('p', 0, data.suggestion && [T.suggest, ' ', h('button.link', {onclick: () => search(data.suggestion)}, data.suggestion)]), contact()]);
+    best.replaceChildren(h('', 0, first ? [h('p.label', 0, T.best), first] : [data.query ? T.none : T.offline,
+      data.suggestion && h('p', 0, T.suggest, ' ', h('button.link', {onclick: () => search(data.suggestion)}, data.suggestion)), contact()]));
     if (!first && question) question.value ||= query;
     status.textContent = T.found + ': ' + shown.length;
     emit('search', {results: shown.length, answered: !!first});
@@ -434,17 +434,18 @@ sheet.replaceSync(
   'table{border-collapse:collapse}' +
   'th,td{text-align:start;vertical-align:top;padding:.5em 1em .5em 0;border-bottom:1px solid var(--l)}' +
   '.meta ul,.foot,.contact{display:flex;flex-wrap:wrap;gap:.25em 1.25em;align-items:center;list-style:none;padding:0}' +
-  'a,.link,summary{text-decoration:underline;text-underline-offset:.2em;cursor:pointer}' +
+  'a,.link,summary{padding:.3em 0;text-decoration:underline;text-underline-offset:.2em;cursor:pointer}' +
   '.button{padding:.3em .9em;border:1px solid var(--l);border-radius:99em;margin-inline-start:.5em}' +
   '.button:hover{background:var(--f)}' +
   '.send,.launcher{background:var(--a);color:light-dark(#fff,#10161a);border:1px solid #0000;border-radius:99em;padding:.7em 1.5em}' +
   '.launcher{position:fixed;z-index:999999999;bottom:max(1.25em,env(safe-area-inset-bottom));inset-inline-end:1.25em;box-shadow:0 6px 32px #0005}' +
-  '.dialog[open]{all:unset;--g:clamp(0px,100vw - 30em,1.25em);box-sizing:border-box;display:grid;grid:auto 1fr/100%;position:fixed;bottom:var(--g);inset-inline-end:var(--g);width:min(27em,100vw);height:min(44em,100dvh - 2*var(--g));padding:env(safe-area-inset-top) 0 env(safe-area-inset-bottom);border:1px solid #0000;border-radius:var(--g);background:var(--b);box-shadow:0 6px 32px #0005}' +
-  '.dialog .body{overflow:auto;overscroll-behavior:contain;padding:0 1.5em 1.5em}' +
-  '.close{justify-self:end;padding:.75em 1.5em}' +
+  '.launcher:has(+[open]){display:none}' +
+  '.dialog[open]{all:unset;--g:clamp(0px,100vw - 30em,1.25em);box-sizing:border-box;overflow:auto;overscroll-behavior:contain;position:fixed;bottom:var(--g);inset-inline-end:var(--g);width:min(27em,100vw);height:min(44em + 99*(1.25em - var(--g)),100dvh - 2*var(--g));padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));border:1px solid #0000;border-radius:var(--g);background:var(--b);box-shadow:0 6px 32px #0005}' +
+  '.close{display:block;position:sticky;top:0;z-index:1;width:max-content;margin-inline-start:auto;padding:max(.75em,env(safe-area-inset-top)) 0 .75em;background:var(--b)}' +
   '@container(min-width:54em){.category{display:grid;grid:auto/14em 1fr;gap:3em}.heading{padding:1em 0}}' +
   '@media(prefers-reduced-motion:no-preference){.answer:not([hidden]){animation:i .25s}}' +
   '@keyframes i{from{opacity:0;translate:0 -4px}}' +
+  '@media(forced-colors:active){.send,.launcher,.urgent{color:CanvasText}}' +
   '@media print{form,.foot,.footer,.launcher,.question::after{display:none}.answer[hidden]{display:block;content-visibility:visible}}');
 
 /* The script's own tag: an element stands where it stands, or at the end of the page. An
