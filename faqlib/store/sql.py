@@ -213,13 +213,8 @@ class SQLStore:
     def writing(self) -> Iterator[Connection]:
         """A transaction that is committed when the block ends well, and undone if not."""
         self._check_open()
-        with translated(self.place), self._turn:
-            try:
-                with self._writer.begin() as connection:
-                    yield connection
-            except exc.DBAPIError:
-                self._engine.dispose()  # the next write begins on connections that saw no failure
-                raise
+        with translated(self.place), self._turn, self._writer.begin() as connection:
+            yield connection
 
     def _forked(self) -> None:
         # A connection belongs to the process that opened it: closing it here could undo the
