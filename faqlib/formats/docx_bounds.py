@@ -1,0 +1,105 @@
+"""Looks at a DOCX file before anything opens it: a zip of XML can unpack to any size."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable
+from typing import Any
+from xml.sax import SAXException, handler  # nosec B406: only the handler's base class
+
+from faqlib.errors import MissingExtra
+from faqlib.formats.document import unreadable
+
+MEMBERS = 1_000
+UNPACKED = 64_000_000  # bytes, images included
+XML = 8_000_000  # bytes of one XML part: some thousand pages
+ELEMENTS = 250_000
+DEPTH = 100
+_DIRECTORY = MEMBERS * 400  # bytes of the list of members
+_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
+_END = b"PK\x05\x06"
+_END_64 = b"PK\x06\x07"
+
+
+def check_package(data: bytes, name: str) -> None:
+    """Makes sure that the file is a small, plain, well-formed package.
+
+    Raises:
+        ImportFormatError: if it is none, or would unpack to more than any real document.
+        MissingExtra: if the part that reads XML safely is not installed.
+    """
+    _check_directory(data, name)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            members = package.infolist()
+            _check_members(members, name)
+            for member in members:
+                if member.filename.lower().endswith((".xml", ".rels")):
+                    _check_xml(package.read(member), name)
+    except _DAMAGE as error:
+        message = "is no Word document, or a damaged or encrypted one: save it again as .docx."
+        raise unreadable(message, name) from error
+
+
+def _check_directory(data: bytes, name: str) -> None:
+    """Before the list of members is read: a million of them take seconds and memory."""
+    end = data.rfind(_END, max(0, len(data) - 65_557))
+    if end < 0 or len(data) < end + 22:
+        message = "is no Word document: save it as .docx (an older .doc is another format)."
+        raise unreadable(message, name)
+    size = struct.unpack_from("<L", data, end + 12)[0]
+    if size > _DIRECTORY or _END_64 in data[max(0, end - 20) : end]:
+        raise unreadable(_TOO_LARGE, name)
+
+
+_TOO_LARGE = "unpacks to more than any FAQ needs: copy the questions into a new document."
+
+
+def _check_members(members: Iterable[zipfile.ZipInfo], name: str) -> None:
+    listed = list(members)
+    names = {member.filename for member in listed}
+    xml = [member for member in listed if member.filename.lower().endswith((".xml", ".rels"))]
+    if (
+        len(listed) > MEMBERS
+        or len(names) < len(listed)
+        or sum(member.file_size for member in listed) > UNPACKED
+        or any(member.file_size > XML for member in xml)
+    ):
+        raise unreadable(_TOO_LARGE, name)
+    if "word/document.xml" not in names:
+        raise unreadable("is a zip file but no Word document: save it as .docx.", name)
+
+
+class _Counter(handler.ContentHandler):
+    """Counts elements and levels, and stops at the bounds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._count = self._depth = 0
+
+    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - named by the protocol
+        self._count += 1
+        self._depth += 1
+        if self._count > ELEMENTS or self._depth > DEPTH or len(attrs) > DEPTH:
+            raise SAXException(_TOO_LARGE)
+
+    def endElement(self, name: str) -> None:  # noqa: N802 - named by the protocol
+        self._depth -= 1
+
+
+def _check_xml(data: bytes, name: str) -> None:
+    try:
+        from defusedxml import DefusedXmlException, sax
+    except ImportError:
+        raise MissingExtra("docx", "Reading Word documents") from None
+    try:
+        sax.parseString(data, _Counter(), forbid_dtd=True)
+    except DefusedXmlException:
+        message = "declares XML entities or a document type, which Word never does: not read."
+        raise unreadable(message, name) from None
+    except SAXException as error:
+        message = str(error) if str(error) == _TOO_LARGE else "holds damaged XML: save it again."
+        raise unreadable(message, name) from None
