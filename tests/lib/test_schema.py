@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from faqlib import (
@@ -32,27 +32,27 @@ def with_question(**fields: Any) -> dict[str, Any]:
     return {"question": "Is parking free?", **fields}
 
 
+# Nearly everything; what is left out is refused, see below.
+CHARACTERS = st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
+VISIBLE = st.text(CHARACTERS, max_size=60).map("Q{}".format)
 ENTRIES = st.builds(
     Entry,
-    question=st.text(min_size=1, max_size=60),
-    answer=st.text(max_size=200),
-    category=st.text(max_size=20),
-    tags=st.lists(st.text(min_size=1, max_size=10), max_size=3).map(tuple),
+    question=VISIBLE,
+    answer=st.text(CHARACTERS | st.sampled_from("\n\t\r"), max_size=200),
+    category=st.text(CHARACTERS, max_size=20),
+    tags=st.lists(VISIBLE, max_size=3).map(tuple),
     lang=st.sampled_from(["en", "pt-BR"]),
     status=st.sampled_from(["draft", "published", "archived"]),
     position=st.integers(-(2**31), 2**31 - 1),
     pinned=st.booleans(),
     last_reviewed=st.none() | st.dates(),
-    notice=st.text(max_size=50),
+    notice=st.text(CHARACTERS, max_size=50),
 )
 
 
 @given(ENTRIES)
 def test_what_was_let_in_is_let_in_again_unchanged(entry: Entry) -> None:
-    try:
-        checked = check_entry(entry)
-    except InvalidData:
-        assume(False)
+    checked = check_entry(entry)
     assert check_entry(checked) == checked
     assert load_entry(dump_entry(checked)) == checked
 
