@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -40,7 +41,7 @@ def read(text: str, name: str) -> Draft:
     above = len(text) - len(table)
     for line, cells in islice(_rows(table, delimiter, draft, name), 1, None):
         if any(cell.strip() for cell in cells):
-            row = cells if exact else [cell.strip() for cell in cells]
+            row = cells if exact else _foreign(cells, columns)
             _add_row(draft, columns, row, line + above, name)
     return draft
 
@@ -130,6 +131,20 @@ def _rows(text: str, delimiter: str, draft: Draft, name: str) -> Iterator[tuple[
             message = f"cannot be read as a table ({error}): look for an unclosed quote above."
             draft.problems.append(Problem(message, name, line))
             return
+
+
+_HTML = re.compile(r"</(?:p|ul|ol|li|a|strong|b|em|i|div|span|h[1-6])>|<br ?/?>", re.IGNORECASE)
+
+
+def _foreign(cells: Sequence[str], columns: Sequence[str | None]) -> list[str]:
+    """Cells of another program: blanks around them dropped, answers in HTML made Markdown."""
+    row = [cell.strip() for cell in cells]
+    at = columns.index("answer")
+    if at < len(row) and _HTML.search(row[at]):
+        from faqlib.formats.html_sources import markdown_of  # most tables hold no HTML
+
+        row[at] = guard(markdown_of(unguard(row[at])))
+    return row
 
 
 def _add_row(

@@ -167,7 +167,10 @@ def _read_marked(lines: Sequence[str], headings: Sequence[_Heading], draft: Draf
         for at in range(heading.start, heading.end):
             given[at] = Line(at + 1, replacement if at == heading.start else "")
     head, sections = split_lines(given)
-    _take_above([line.text for line in head], draft)
+    above = [line.text for line in head if line.text]
+    if above and not draft.title:
+        draft.title = render_text(above.pop(0))
+    _take_above(above, draft)
     for section in sections:
         question, answer = render_text(section.question), _source(section, lines)
         draft.raws.append(_raw(question, answer, section.category, section.number))
