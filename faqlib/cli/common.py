@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from faqlib.cli.ending import Failure
+from faqlib.cli.progress import waiting
 from faqlib.errors import ImportFormatError
 
 if TYPE_CHECKING:
     from faqlib import FAQ, Store
     from faqlib.formats import Document, Format
 
-Item = TypeVar("Item")
 Option = Callable[[Any], Any]
 
 STDIN = "-"
@@ -78,15 +78,6 @@ def actor_name(given: str | None) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """``1 entry``, ``14 entries``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def progress(items: Iterable[Item], label: str, length: int) -> Iterator[Item]:
-    """The items one by one, with a bar where a person looks at stderr and it may take long."""
-    if length < 2 or not sys.stderr.isatty():
-        yield from items
-        return
-    with click.progressbar(items, length=length, label=label, file=sys.stderr) as bar:
-        yield from bar
 
 
 def read_document(path: str, format_name: str | None) -> Document:
@@ -182,5 +173,6 @@ def chosen_faq(
     if not words:
         raise click.UsageError("Missing argument 'FILE'.")
     with FAQ(semantic=semantic) as faq:
-        faq.merge(read_document(words[0], format_name).entries)
+        with waiting(f"Reading {words[0]}"):
+            faq.merge(read_document(words[0], format_name).entries)
         yield faq, words[1:]

@@ -18,6 +18,7 @@ from faqlib.cli.common import (
 )
 from faqlib.cli.ending import Command, Failure
 from faqlib.cli.files import write_entries
+from faqlib.cli.progress import waiting
 from faqlib.errors import StoreError
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def backup(file: str, database: str) -> None:
     """
     from faqlib.store.backup import backup as write
 
-    info = write(database, file)
+    with waiting("Writing the backup"):
+        info = write(database, file)
     click.echo(f"{_holdings(info)} written to {file} ({info.size:,} bytes).")
     if info.left_out:
         tables = ", ".join(info.left_out)
@@ -121,7 +123,8 @@ def restore(file: str, database: str, overwrite: bool, dry_run: bool) -> None:
         click.echo(f"{file} is whole: {_holdings(info)}. Nothing was restored.")
         return
     try:
-        info = backups.restore(file, database, overwrite=overwrite)
+        with waiting("Restoring"):
+            info = backups.restore(file, database, overwrite=overwrite)
     except StoreError as error:
         if overwrite or type(error) is not StoreError:
             raise

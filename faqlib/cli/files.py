@@ -19,12 +19,12 @@ from faqlib.cli.common import (
     existing_site,
     format_option,
     known_format,
-    progress,
     read_document,
     site_option,
     why_no_file,
 )
 from faqlib.cli.ending import NO, Command, Failure
+from faqlib.cli.progress import progress, waiting
 from faqlib.errors import ImportFormatError, Problem
 
 if TYPE_CHECKING:
@@ -69,7 +69,10 @@ def import_files(
     entries = _all_entries(read)
     with _target(database, site, dry_run=dry_run) as faq:
         kept = database is not None and not dry_run
-        report = faq.merge(entries, dry_run=not kept, actor=actor_name(actor))
+        with waiting(
+            f"{'Storing' if kept else 'Comparing'} {counted(len(entries), 'entry', 'entries')}"
+        ):
+            report = faq.merge(entries, dry_run=not kept, actor=actor_name(actor))
         where = f" in site {faq.site.id!r}" if kept else ""
     _tell_import(read, report, where)
     if dry_run:

@@ -20,6 +20,7 @@ from faqlib.cli.common import (
     site_option,
 )
 from faqlib.cli.ending import Command
+from faqlib.cli.progress import waiting
 
 if TYPE_CHECKING:
     from faqlib import Hit, Reason, Results
@@ -66,7 +67,8 @@ def search(
     with chosen_faq(words, database, site, format_name, semantic) as (faq, text):
         if not text:
             raise click.UsageError("Missing argument 'TEXT...': say what to search for.")
-        results = faq.search(" ".join(text), **filters)
+        with waiting("Searching"):
+            results = faq.search(" ".join(text), **filters)
     if as_json:
         content = json.dumps(_as_json(results), ensure_ascii=False, indent=2)
         click.echo(content.encode())

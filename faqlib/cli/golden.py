@@ -11,11 +11,11 @@ from faqlib.cli.common import (
     chosen_faq,
     database_option,
     format_option,
-    progress,
     semantic_option,
     site_option,
 )
 from faqlib.cli.ending import NO, Command
+from faqlib.cli.progress import progress
 
 if TYPE_CHECKING:
     from faqlib.testing import GoldenReport

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from click.testing import CliRunner, Result
 from faqlib import FAQ, Entry, read_file
 from faqlib.cli import main
 from faqlib.cli.common import _FORMAT_NAMES
+from faqlib.cli.progress import waiting
 from faqlib.formats import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -538,6 +540,21 @@ def test_on_a_terminal_long_work_shows_a_bar(terminal: Callable[..., str]) -> No
     seen = terminal("import", "page.txt", "prices.csv")
     assert re.search(r"Reading  \[#+\]\s+100%", seen)
     assert "3 new" in seen
+
+
+def test_on_a_terminal_one_long_step_shows_the_time_and_leaves_no_trace(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("faqlib.cli.progress.PATIENCE", 0.02)
+    with waiting("Storing"):
+        time.sleep(0.1)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with waiting("Storing"):
+        time.sleep(0.1)
+    text = capsys.readouterr().err
+    assert "\rStoring … 0 s" in text.replace("\x1b[K", "")
+    assert re.sub(r".*\r", "", text.replace("\x1b[K", "")) == ""
 
 
 def test_it_starts_without_the_heavy_libraries() -> None:
