@@ -1,39 +1,37 @@
 """One score and one confidence from all that speaks for an entry.
 
 The weights were fitted on the judged sets by leaving one set out at a time, so that none pays for
-another (docs/quality.md says how, and ``benchmarks/quality.py`` repeats it).
+another (docs/quality.md says how, and ``benchmarks/quality.py`` repeats the measurement).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
+
+from faqlib.search.similarity import Nearness
+
+_BM25, _QUESTION, _WHOLE, _SENTENCE = 0.084, 0.57, 0.37, 0.31
 
 
-class Signals(NamedTuple):
-    """What speaks for an entry: BM25F, the share of the query it covers, and cosines."""
-
-    bm25: float
-    coverage: float
-    question: float
-    whole: float
-    sentence: float
-
-
-_WEIGHTS = Signals(0.57, 0.0, 5.5, 3.9, 3.4)
+def scores(words: Mapping[int, float], near: Nearness) -> list[float]:
+    """The score of each entry, by its place: BM25F and cosines as one weighted sum."""
+    found = [
+        _QUESTION * max(question, 0.0) + _WHOLE * max(whole, 0.0) + _SENTENCE * max(sentence, 0.0)
+        for question, whole, sentence in zip(*near, strict=True)
+    ]
+    for place, value in words.items():
+        found[place] += _BM25 * value
+    return found
 
 
-def score_of(signals: Signals) -> float:
-    """The score that entries are ranked by: above 0 for all that is found."""
-    return sum(w * max(0.0, s) for w, s in zip(_WEIGHTS, signals, strict=True)) / 10
+def confidence(best: float, second: float, coverage: float) -> float:
+    """The probability (0-1) that the first hit answers the query.
 
-
-def confidence_of(best: Sequence[Signals]) -> float:
-    """The probability (0-1) that the first of the ranked entries answers the query."""
-    if not best:
-        return 0.0
-    first = best[0]
-    margin = score_of(first) - (score_of(best[1]) if len(best) > 1 else 0.0)
-    logit = -4.0 + 3.0 * score_of(first) + 2.0 * first.coverage + 2.0 * margin
+    Args:
+        best: its score.
+        second: the score of the hit behind it, 0 where there is none.
+        coverage: which share of the query's words, by how much they tell, it has (0-1).
+    """
+    logit = -1.6 + 0.1 * best + 1.8 * coverage + 5.4 * (best - second)
     return round(1 / (1 + math.exp(-logit)), 4)

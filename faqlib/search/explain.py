@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from faqlib.model import Reason
-from faqlib.search.blend import Signals
 from faqlib.search.prepared import Prepared
 from faqlib.search.protocol import FIELDS
 from faqlib.search.query import Query
 from faqlib.search.ranking import Impacts
 
 
-def reasons(query: Query, item: Prepared, signals: Signals, impacts: Impacts) -> tuple[Reason, ...]:
+def reasons(
+    query: Query, item: Prepared, near: tuple[float, float, float], impacts: Impacts
+) -> tuple[Reason, ...]:
     """The words that matched, with field and kind, then the likeness of meaning."""
     found: list[Reason] = []
     fields = {
@@ -32,10 +33,10 @@ def reasons(query: Query, item: Prepared, signals: Signals, impacts: Impacts) ->
                     )
                 )
     found.sort(key=lambda reason: -reason.weight)
-    near = {"question": signals.question, "answer": max(signals.whole, signals.sentence)}
+    cosines = {"question": near[0], "answer": max(near[1:])}
     found += [
         Reason("similarity", query.text, "", field, round(value, 4))
-        for field, value in near.items()
+        for field, value in cosines.items()
         if value > 0
     ]
     if item.entry.pinned:

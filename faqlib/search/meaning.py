@@ -31,23 +31,33 @@ class Meaning:
         self._prepared = prepared
         self._searches = 0
 
-    def compare(self, words: Iterable[str]) -> Nearness | None:
-        """Nearness of every entry to folded ``words``; ``None`` if nothing of them is known."""
+    def compare(self, words: Iterable[str]) -> Nearness:
+        """Nearness of every entry to folded ``words``."""
         table = self._table
         if table is None:
-            return None
-        query = table.embed(table.bag(words), self._weigh)
-        if query is None:
-            return None
+            return Nearness.none(len(self._prepared))
         self._searches += 1
+        query = self._embed(table.bag(words))
+        if query is None:
+            return Nearness.none(len(self._prepared))
         return self._index.compare(query)
 
     @property
+    def _is_plain(self) -> bool:
+        few = len(self._prepared) <= _PLAIN_ENTRIES and self._searches <= _PLAIN_SEARCHES
+        return few and "numpy" not in sys.modules
+
+    @property
     def _index(self) -> PlainIndex | ArrayIndex:
-        plain = len(self._prepared) <= _PLAIN_ENTRIES and "numpy" not in sys.modules
-        if plain and self._searches <= _PLAIN_SEARCHES:
-            return self._plain
-        return self._arrays
+        return self._plain if self._is_plain else self._arrays
+
+    def _embed(self, bag: Bag) -> Vector | None:
+        table = self._table
+        assert table is not None  # noqa: S101 - only asked for where there are vectors
+        if self._is_plain:
+            return table.embed(bag, self._weigh)
+        vector: Vector | None = table.embed_array(bag, self._weigh)
+        return vector
 
     @cached_property
     def _plain(self) -> PlainIndex:
@@ -84,7 +94,5 @@ class Meaning:
         )
 
     def _embedded(self, bags: Iterable[Bag]) -> tuple[Vector, ...]:
-        table = self._table
-        assert table is not None  # noqa: S101 - only asked for entries that have bags
-        found = (table.embed(bag, self._weigh) for bag in bags)
+        found = (self._embed(bag) for bag in bags)
         return tuple(vector for vector in found if vector is not None)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from heapq import nsmallest
 from pathlib import Path
 
 from faqlib.model import Entry, Hit, Results
 from faqlib.search import analysis
-from faqlib.search.blend import Signals, confidence_of, score_of
+from faqlib.search.blend import confidence, scores
 from faqlib.search.explain import reasons
 from faqlib.search.highlight import snippet
 from faqlib.search.meaning import Meaning
@@ -19,6 +20,7 @@ from faqlib.search.prepared import Prepared, prepare
 from faqlib.search.protocol import Backend, Snapshot
 from faqlib.search.query import Query, QueryReader
 from faqlib.search.ranking import Impacts, score
+from faqlib.search.similarity import Nearness
 from faqlib.search.thesaurus import Thesaurus, general
 from faqlib.search.vocabulary import Vocabulary
 from faqlib.search.whoosh_backend import WhooshBackend
@@ -27,7 +29,7 @@ Synonyms = Sequence[Sequence[str]]
 Accept = Callable[[Entry], bool]
 
 THRESHOLD = 0.5  # at or above it, the first hit is more likely right than not
-_LEAST_LIKENESS = 0.30  # an entry without any word of the query has to be this near in meaning
+_LEAST_LIKENESS = 0.12  # the score of an entry that is found by its meaning alone
 
 
 class Projection:
@@ -60,20 +62,20 @@ class Projection:
     ) -> Results:
         """The best entries for ``text``, at most ``limit``, of those that ``accept`` lets pass."""
         query = self._reader.read(text)
-        ranked = self._ranked(query, accept)
-        shown = ranked[:limit]
+        near = self._nearness(query)
+        ranked = self._ranked(query, near, max(limit, 2), accept)
         weigh = self._weigher(query)
         hits = tuple(
             Hit(
                 item.entry,
                 round(value, 6),
                 snippet(item.answer, weigh(item)),
-                reasons(query, item, signals, self._impacts) if explain else (),
+                reasons(query, item, near.at(place), self._impacts) if explain else (),
             )
-            for value, item, signals in shown
+            for value, place, item in ranked[:limit]
         )
-        confidence = confidence_of([signals for _, _, signals in ranked[:2]])
-        return Results(text, hits, confidence, confidence >= THRESHOLD, self._suggestion(query))
+        sure = self._confidence(query, ranked)
+        return Results(text, hits, sure, sure >= THRESHOLD, self._suggestion(query))
 
     def suggest(self, text: str, limit: int = 5, accept: Accept | None = None) -> list[str]:
         """Questions that complete what is being typed, best first."""
@@ -83,55 +85,60 @@ class Projection:
         entries = [item.entry for item in self._order if accept is None or accept(item.entry)]
         begins = [e.question for e in entries if analysis.fold(e.question).startswith(typed)]
         query = self._reader.read(text)
-        found = [item.entry.question for _, item, _ in self._ranked(query, accept)[:limit]]
+        ranked = self._ranked(query, self._nearness(query), limit, accept)
+        found = [item.entry.question for _, _, item in ranked]
         return list(dict.fromkeys(begins + found))[:limit]
 
     def related(self, entry_id: str, limit: int = 3) -> list[Entry]:
         """The entries that share most with one entry, in its language."""
         entry = self._by_id[entry_id].entry
-        ranked = self._ranked(self._reader.read(entry.question + "."), None)
-        found = (item.entry for _, item, _ in ranked)
-        return [e for e in found if e.id != entry_id and e.lang == entry.lang][:limit]
+        query = self._reader.read(entry.question + ".")
 
-    def _ranked(self, query: Query, accept: Accept | None) -> list[tuple[float, Prepared, Signals]]:
-        found = []
-        for item, signals in self.signals(query):
-            if accept is None or accept(item.entry):
-                found.append((score_of(signals), item, signals))
-        found.sort(key=lambda row: (-row[0], not row[1].entry.pinned, row[1].entry.id))
-        return found
+        def accept(other: Entry) -> bool:
+            return other.id != entry_id and other.lang == entry.lang
 
-    def signals(self, query: Query) -> Iterable[tuple[Prepared, Signals]]:
-        """Each entry that has anything to do with the query, and what speaks for it."""
+        ranked = self._ranked(query, self._nearness(query), limit, accept)
+        return [item.entry for _, _, item in ranked]
+
+    def _ranked(
+        self, query: Query, near: Nearness, limit: int, accept: Accept | None
+    ) -> list[tuple[float, int, Prepared]]:
+        """Score, place and entry of the best, of all that have to do with the query."""
         if not query.words:
-            return
+            return []
         words = score(query.groups, self._impacts)
-        covered = self._coverage(query)
-        near = self._meaning(query).compare(query.words)
-        number_of = self._numbers
-        for place, item in enumerate(self._order):
-            number = number_of[item.entry.id]
-            bm25 = words.get(number, 0.0)
-            likeness = (0.0, 0.0, 0.0)
-            if near is not None:
-                likeness = (near.question[place], near.whole[place], near.sentence[place])
-            if bm25 or max(likeness) >= _LEAST_LIKENESS:
-                yield item, Signals(bm25, covered.get(number, 0.0), *likeness)
+        order = self._order
+        found = [
+            (value, place, order[place])
+            for place, value in enumerate(scores(words, near))
+            if (value >= _LEAST_LIKENESS or place in words)
+            and (accept is None or accept(order[place].entry))
+        ]
+        return nsmallest(
+            limit, found, key=lambda row: (-row[0], not row[2].entry.pinned, row[2].entry.id)
+        )
 
-    def _coverage(self, query: Query) -> dict[int, float]:
-        """By document, the share of the query's words, by how much they tell, that it has."""
-        total, covered = 0.0, dict[int, float]()
+    def _nearness(self, query: Query) -> Nearness:
+        return self._meaning(query).compare(query.words)
+
+    def _confidence(self, query: Query, ranked: Sequence[tuple[float, int, Prepared]]) -> float:
+        if not ranked:
+            return 0.0
+        second = ranked[1][0] if len(ranked) > 1 else 0.0
+        return confidence(ranked[0][0], second, self._coverage(query, ranked[0][2]))
+
+    def _coverage(self, query: Query, item: Prepared) -> float:
+        """The share of the query's words, by how much they tell, that the entry has."""
+        have = frozenset(item.words.values())
+        total = self._impacts.idf(0) * query.unknown
+        covered = 0.0
         for group in query.groups:
-            holders: dict[int, float] = {}
-            for alternative in group.alternatives:
-                for number, _ in self._impacts.of(alternative.term):
-                    holders[number] = max(holders.get(number, 0.0), alternative.weight)
-            weight = self._impacts.idf(len(holders))
+            weight = self._impacts.idf(
+                max(len(self._impacts.of(a.term)) for a in group.alternatives)
+            )
             total += weight
-            for number, share in holders.items():
-                covered[number] = covered.get(number, 0.0) + weight * share
-        total += self._impacts.idf(0) * query.unknown
-        return {number: value / total for number, value in covered.items()} if total else {}
+            covered += weight * max(a.weight if a.term in have else 0 for a in group.alternatives)
+        return covered / total if total else 0.0
 
     def _meaning(self, query: Query) -> Meaning:
         lang = self._language_of(query)
@@ -184,16 +191,17 @@ class Projection:
         }
 
     @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {entry_id: number for number, entry_id in self._snapshot.numbers.items()}
-
-    @cached_property
     def _impacts(self) -> Impacts:
-        lengths = {
-            number: [len(terms) for terms in self._by_id[entry_id].document.terms]
-            for number, entry_id in self._snapshot.numbers.items()
-        }
-        return Impacts(self._snapshot, lengths)
+        place_of = {item.entry.id: place for place, item in enumerate(self._order)}
+        numbers = self._snapshot.numbers
+        return Impacts(
+            self._snapshot,
+            {
+                n: [len(terms) for terms in self._by_id[e].document.terms]
+                for n, e in numbers.items()
+            },
+            {n: place_of[e] for n, e in numbers.items()},
+        )
 
     @cached_property
     def _reader(self) -> QueryReader:

@@ -22,6 +22,11 @@ class Document:
     id: str
     terms: tuple[tuple[str, ...], ...]
 
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """How many terms each field has."""
+        return tuple(map(len, self.terms))
+
 
 class Posting(NamedTuple):
     """How often a term stands in each of :data:`FIELDS` of the document with this number."""

@@ -1,5 +1,6 @@
-"""A visitor's words, read by the vocabulary of a FAQ. Nothing here parses: a sign that is no
-letter or digit only parts words.
+"""A visitor's words, read by the vocabulary of a FAQ.
+
+Nothing here parses: a sign that is no letter or digit only parts words.
 """
 
 from __future__ import annotations

@@ -16,14 +16,26 @@ WEIGHTS = {"question": 2.0, "aliases": 1.6, "answer": 1.0, "category": 0.6, "tag
 LENGTH_NORMS = {"question": 0.5, "aliases": 0.5, "answer": 0.75, "category": 0.0, "tags": 0.3}
 SATURATION = 1.2  # k1
 
-Impact = tuple[int, float]  # document number, what the term adds to its score
+Impact = tuple[int, float]  # place of the entry, what the term adds to its score
 
 
 class Impacts:
-    """What each term adds to each document's score. Threads may share it."""
+    """What each term adds to each entry's score. Threads may share it.
 
-    def __init__(self, snapshot: Snapshot, lengths: Mapping[int, Sequence[int]]) -> None:
+    Args:
+        snapshot: where the postings are read.
+        lengths: by document number, how many terms each field has.
+        places: by document number, the place of the entry, by which scores are told.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        lengths: Mapping[int, Sequence[int]],
+        places: Mapping[int, int],
+    ) -> None:
         self._snapshot = snapshot
+        self._places = places
         self._count = len(lengths)
         columns = zip(*lengths.values(), strict=True) if lengths else [(0,)] * len(FIELDS)
         means = [sum(column) / max(1, self._count) or 1.0 for column in columns]
@@ -37,7 +49,7 @@ class Impacts:
         self._cache: dict[str, tuple[Impact, ...]] = {}
 
     def of(self, term: str) -> tuple[Impact, ...]:
-        """``(document number, impact)`` of every document that has the term."""
+        """``(place, impact)`` of every entry that has the term."""
         found = self._cache.get(term)
         if found is None:
             found = self._cache[term] = self._work_out(term)
@@ -54,28 +66,28 @@ class Impacts:
         for number, frequencies in postings:
             norms = self._norms[number]
             weight = sum(f * n for f, n in zip(frequencies, norms, strict=True) if f)
-            impacts.append((number, idf * weight / (SATURATION + weight)))
+            impacts.append((self._places[number], idf * weight / (SATURATION + weight)))
         return tuple(impacts)
 
 
 def score(groups: Iterable[Group], impacts: Impacts) -> dict[int, float]:
-    """BM25F scores by document number, of all documents that have at least one term."""
+    """BM25F scores by place, of all entries that have at least one term."""
     scores: dict[int, float] = {}
     for group in groups:
         best = _best(group, impacts)
-        for number, value in best.items():
-            scores[number] = scores.get(number, 0.0) + value
+        for place, value in best.items():
+            scores[place] = scores.get(place, 0.0) + value
     return scores
 
 
 def _best(group: Group, impacts: Impacts) -> dict[int, float]:
-    """For each document the alternative that does best there."""
+    """For each entry the alternative that does best there."""
     if len(group.alternatives) == 1 and group.alternatives[0].weight == 1.0:
         return dict(impacts.of(group.alternatives[0].term))
     best: dict[int, float] = {}
     for alternative in group.alternatives:
         weight = alternative.weight
-        for number, impact in impacts.of(alternative.term):
-            if impact * weight > best.get(number, 0.0):
-                best[number] = impact * weight
+        for place, impact in impacts.of(alternative.term):
+            if impact * weight > best.get(place, 0.0):
+                best[place] = impact * weight
     return best

@@ -35,6 +35,16 @@ class Nearness(NamedTuple):
     whole: Sequence[float]
     sentence: Sequence[float]
 
+    def at(self, place: int) -> tuple[float, float, float]:
+        """The three cosines of one entry."""
+        return self.question[place], self.whole[place], self.sentence[place]
+
+    @classmethod
+    def none(cls, count: int) -> Nearness:
+        """Of a query that is near to nothing."""
+        nothing = [0.0] * count
+        return cls(nothing, nothing, nothing)
+
 
 class PlainIndex:
     """Compares in plain Python: for a few entries."""

@@ -8,7 +8,7 @@ a look-up is given the words that are alive.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, pairwise
 
 _TWO_EDITS_FROM = 8  # letters; in shorter words two edits make another word
 _MIN_LENGTH = 4
@@ -16,12 +16,14 @@ _PREFIX = 12  # letters that are tabled; what differs later is checked all the s
 
 # Rows of the keyboard: a slip to a neighbour is the likeliest mistake.
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_NEIGHBOURS = frozenset(
-    frozenset(pair) for row in _ROWS for pair in zip(row, row[1:], strict=False)
-) | frozenset(
-    frozenset(pair) for above, below in zip(_ROWS, _ROWS[1:], strict=False)
-    for pair in (*zip(above, below, strict=False), *zip(above[1:], below, strict=False))
-)  # fmt: skip
+_BESIDE = [pair for row in _ROWS for pair in pairwise(row)]
+_BELOW = [
+    pair
+    for above, below in pairwise(_ROWS)
+    for shifted in (above, above[1:])
+    for pair in zip(shifted, below, strict=False)
+]
+_NEIGHBOURS = frozenset(frozenset(pair) for pair in _BESIDE + _BELOW)
 
 
 def edits_allowed(word: str) -> int:

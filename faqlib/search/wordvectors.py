@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -60,13 +60,25 @@ class WordVectors:
         length = int.from_bytes(self._table[start : start + 2], "little") * _SCALE
         return tuple(length * value for value in self._bytes[start + 2 : start + _ROW])
 
-    def array(self) -> tuple[Any, Any]:
-        """The table as numpy arrays: int8 rows, and the length of each."""
+    @cached_property
+    def _arrays(self) -> tuple[Any, Any]:
+        """The table as numpy arrays: int8 rows, and the factor of each."""
         import numpy as np
 
         raw = np.frombuffer(self._table, np.uint8).reshape(-1, _ROW)
-        lengths = raw[:, :2].copy().view("<u2").ravel().astype(np.float32) * _SCALE
-        return raw[:, 2:].view(np.int8), lengths
+        factors = raw[:, :2].copy().view("<u2").ravel().astype(np.float32) * _SCALE
+        return raw[:, 2:].view(np.int8), factors
+
+    def embed_array(self, bag: Bag, weigh: Callable[[int], float]) -> Any:
+        """:meth:`embed` by numpy: a float32 array, or ``None`` if no word is known."""
+        if not bag:
+            return None
+        values, factors = self._arrays
+        rows = list(bag)
+        weights = factors[rows] * [weigh(row) for row in rows]
+        total = weights @ values[rows]
+        length = math.sqrt(float(total @ total))
+        return (total / length).astype("float32") if length else None
 
     def embed(self, bag: Bag, weigh: Callable[[int], float]) -> tuple[float, ...] | None:
         """The unit vector of a text, or ``None`` if no word of it is known."""
@@ -95,6 +107,7 @@ def corpus_weights(holders: Mapping[int, int], count: int) -> Callable[[int], fl
     """How much each row weighs in a FAQ of ``count`` entries, given how many have it."""
     scale = math.log(1 + count) if count else 1.0
 
+    @cache
     def weigh(row: int) -> float:
         n = holders.get(row, 0)
         idf = math.log(1 + (count - n + 0.5) / (n + 0.5)) / scale
