@@ -7,21 +7,27 @@ another (docs/quality.md says how, and ``benchmarks/quality.py`` repeats the mea
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from faqlib.search.similarity import Nearness
 
 _BM25, _QUESTION, _WHOLE, _SENTENCE = 0.084, 0.57, 0.37, 0.31
+_ASKED = 0.5  # more than any entry whose question differs has been seen to lead by
 
 
-def scores(words: Mapping[int, float], near: Nearness) -> list[float]:
-    """The score of each entry, by its place: BM25F and cosines as one weighted sum."""
+def scores(words: Mapping[int, float], near: Nearness, asked: Iterable[int]) -> list[float]:
+    """The score of each entry, by its place: BM25F and cosines as one weighted sum.
+
+    ``asked`` are the places of entries whose question or alias is the query, word by word.
+    """
     found = [
         _QUESTION * max(question, 0.0) + _WHOLE * max(whole, 0.0) + _SENTENCE * max(sentence, 0.0)
         for question, whole, sentence in zip(*near, strict=True)
     ]
     for place, value in words.items():
         found[place] += _BM25 * value
+    for place in asked:
+        found[place] += _ASKED
     return found
 
 

@@ -37,6 +37,14 @@ class Prepared:
     bags: Bags | None  # None for a language without word vectors
 
     @property
+    def askings(self) -> set[tuple[str, ...]]:
+        """The question and each alias as terms: who asks in these words means this entry."""
+        return {
+            tuple(analysis.stem(word, self.lang) for word in analysis.words(text))
+            for text in self.questions
+        }
+
+    @property
     def questions(self) -> tuple[str, ...]:
         """The question and all its aliases."""
         return (self.entry.question, *self.entry.aliases)

@@ -110,13 +110,31 @@ class Projection:
         order = self._order
         found = [
             (value, place, order[place])
-            for place, value in enumerate(scores(words, near))
+            for place, value in enumerate(scores(words, near, self._asked(query)))
             if (value >= _LEAST_LIKENESS or place in words)
             and (accept is None or accept(order[place].entry))
         ]
         return nsmallest(
             limit, found, key=lambda row: (-row[0], not row[2].entry.pinned, row[2].entry.id)
         )
+
+    def _asked(self, query: Query) -> set[int]:
+        """The places of entries that are asked for in the very words of a question or alias."""
+        words = analysis.words(query.text)
+        return {
+            place
+            for lang in self.languages
+            for place in self._askings.get(tuple(analysis.stem(w, lang) for w in words), ())
+            if self._order[place].lang == lang
+        }
+
+    @cached_property
+    def _askings(self) -> dict[tuple[str, ...], list[int]]:
+        found: dict[tuple[str, ...], list[int]] = {}
+        for place, item in enumerate(self._order):
+            for asking in item.askings:
+                found.setdefault(asking, []).append(place)
+        return found
 
     def _nearness(self, query: Query) -> Nearness:
         return self._meaning(query).compare(query.words)

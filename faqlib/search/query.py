@@ -122,8 +122,8 @@ class QueryReader:
                 for term in self._vocabulary.words[near]:
                     yield Alternative(term, 1 - _TYPO_LOSS * distance, "typo")
         elif not stems:
-            for part in split_words(analysis.fold(word), self._vocabulary.counts) or ():
-                for term in self._vocabulary.words[part]:
+            for part in split_words(analysis.fold(word), self._vocabulary.forms) or ():
+                for term in self._vocabulary.words.get(part, (part,)):
                     yield Alternative(term, _JOINED, "typo")
 
     def _completed(self, group: Group) -> Group:

@@ -52,6 +52,13 @@ class Vocabulary:
         return frozenset(term for terms in self.words.values() for term in terms)
 
     @cached_property
+    def forms(self) -> dict[str, int]:
+        """Every word and every term, and in how many entries it stands at least."""
+        found = dict.fromkeys(self.terms, 1)
+        found.update(self.counts)
+        return found
+
+    @cached_property
     def _sorted(self) -> list[str]:
         return sorted(self.words)
 

@@ -20,6 +20,7 @@ from whoosh.formats import Format
 from faqlib.search.protocol import FIELDS, Document, Posting, Snapshot
 
 _SMALL = 32
+_POOL_MEGABYTES = 1024
 _MAX_FREQUENCY = 255  # one byte; BM25 tells nothing apart beyond it
 
 
@@ -55,6 +56,28 @@ class _Terms(FieldType):  # type: ignore[misc]
             (term.encode("utf-8"), count, weight, packed)
             for term, count, weight, packed in self.format.word_values(value, None)
         )
+
+
+class _Memory(RamStorage):  # type: ignore[misc]
+    """Whoosh's storage in memory, whose temporary files are in memory too.
+
+    Whoosh itself puts them into one folder that all indexes of the machine share, and each
+    writer empties it when it ends.
+    """
+
+    def temp_storage(self, name: str | None = None) -> RamStorage:
+        return RamStorage()
+
+
+class _Memory(RamStorage):  # type: ignore[misc]
+    """A storage in memory, its temporary files too.
+
+    Whoosh puts those into a folder of the system's that is named after the index alone: two
+    processes share it, and the one that is done first deletes it under the other.
+    """
+
+    def temp_storage(self, name: str | None = None) -> RamStorage:
+        return RamStorage()
 
 
 class WhooshSnapshot:
@@ -101,7 +124,7 @@ class WhooshBackend:
         self._documents: dict[str, Document] = {}
         self._numbers: dict[int, str] = {}
         self._sizes: list[int] = []  # documents per segment, deleted ones too
-        self._index: Any = RamStorage().create_index(Schema(terms=_Terms()))
+        self._index: Any = _Memory().create_index(Schema(terms=_Terms()))
 
     def replace(self, documents: Sequence[Document]) -> Snapshot:
         """Index exactly these documents in one new segment."""
@@ -136,7 +159,8 @@ class WhooshBackend:
         return keep
 
     def _write(self, documents: Sequence[Document], keep: int) -> None:
-        writer = self._index.writer()
+        # No compound file: there is nothing to gain in memory. Postings are never spilt to disk.
+        writer = self._index.writer(compound=False, limitmb=_POOL_MEGABYTES)
         try:
             for document in documents:
                 writer.add_document(terms=document)
