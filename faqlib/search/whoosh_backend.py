@@ -69,17 +69,6 @@ class _Memory(RamStorage):  # type: ignore[misc]
         return RamStorage()
 
 
-class _Memory(RamStorage):  # type: ignore[misc]
-    """A storage in memory, its temporary files too.
-
-    Whoosh puts those into a folder of the system's that is named after the index alone: two
-    processes share it, and the one that is done first deletes it under the other.
-    """
-
-    def temp_storage(self, name: str | None = None) -> RamStorage:
-        return RamStorage()
-
-
 class WhooshSnapshot:
     """One state of the index. A term's postings are read once and kept."""
 
