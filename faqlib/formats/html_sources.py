@@ -121,10 +121,14 @@ def markdown_of(text: str) -> str:
 
 def microdata(root: Element) -> Iterator[Found]:
     """Elements marked as schema.org Questions, by microdata or RDFa."""
+    seen: set[Element] = set()
     for item in root.iter():
         kind = item.get("itemtype") or item.get("typeof") or "" if _is_element(item) else ""
         if not re.search(r"(?:^|[/:\s])Question(?:\s|$)", kind):
             continue
+        if any(above in seen for above in item.iterancestors()):
+            continue
+        seen.add(item)
         name, answer = _property(item, "name"), _property(item, "acceptedAnswer")
         answer = _property(item, "suggestedAnswer") if answer is None else answer
         if name is None or answer is None:

@@ -32,8 +32,6 @@ def read(text: str, name: str) -> Draft:
         raise unreadable(message, name, error.lineno) from None
     except Deep as error:
         raise unreadable(str(error), name, error.line) from None
-    except ValueError as error:
-        raise unreadable(str(error), name) from None
     return draft
 
 
@@ -82,7 +80,15 @@ def _no_constant(text: str) -> Any:
     raise ValueError(f"holds {text}, which is no JSON: write a number or a text.")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
+def _integer(text: str) -> int:
+    if len(text) > 18:
+        raise ValueError(f"holds a number of {len(text)} digits: write it as a text.")
+    return int(text)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer
+)
 
 
 def _check_depth(text: str) -> None:
@@ -116,7 +122,7 @@ class _Walker:
         elif self.text.startswith("{", start):
             end = self._mapping(start)
         else:
-            _, end = _DECODER.raw_decode(self.text, start)
+            _, end = self._decode(start)
             wrong_shape(self.draft, self.name, self._line(start))
         if self._skip(end) != len(self.text):
             raise json.JSONDecodeError("Extra data", self.text, self._skip(end))
@@ -132,10 +138,13 @@ class _Walker:
                 data.append((key, None))
                 self._end = self._entries(value_at)
             else:
-                value, self._end = _DECODER.raw_decode(self.text, value_at)
+                value, self._end = self._decode(value_at)
                 data.append((key, value))
         end = self._end
-        mapping = _unique(data)
+        try:
+            mapping = _unique(data)
+        except ValueError as error:
+            raise unreadable(str(error), self.name, self._line(start)) from None
         if mapping.get("entries", mapping) is not None:
             wrong_shape(self.draft, self.name, self._line(start))
         else:
@@ -144,9 +153,17 @@ class _Walker:
 
     def _entries(self, start: int) -> int:
         for place in self._members(start, "]"):
-            item, self._end = _DECODER.raw_decode(self.text, place)
+            item, self._end = self._decode(place)
             add_item(self.draft, item, self._line(place), self.name, typed=True)
         return self._end
+
+    def _decode(self, place: int) -> tuple[Any, int]:
+        try:
+            return _DECODER.raw_decode(self.text, place)
+        except json.JSONDecodeError:
+            raise
+        except ValueError as error:  # from one of the hooks, which do not know the place
+            raise unreadable(str(error), self.name, self._line(place)) from None
 
     def _members(self, start: int, closing: str) -> Iterator[int]:
         """Where each member starts; the user of this sets ``_end`` to where it ends."""

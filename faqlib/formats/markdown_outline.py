@@ -16,7 +16,7 @@ from faqlib.formats.splitting import Section, split_lines
 from faqlib.markup import render_text
 from faqlib.model import SetAside
 
-_HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?:[ \t]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*")
+_HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?=[ \t]|$)")
 _UNDERLINE = re.compile(r" {0,3}(?P<mark>=|-)(?P=mark)*[ \t]*")
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})")
 _TAG = re.compile(r"<[^<>]{0,500}>")
@@ -88,13 +88,24 @@ def _headings(lines: Sequence[str]) -> list[_Heading]:
                 fence = ""
         if fence:
             continue
-        if (heading := _HEADING.fullmatch(line)) is not None:
-            text = render_text(heading["text"] or "")
-            found.append(_Heading(len(heading["level"]), text, at, at + 1))
+        if (heading := _heading(line)) is not None:
+            found.append(_Heading(*heading, at, at + 1))
         elif (under := _UNDERLINE.fullmatch(line)) is not None and _underlines(lines, at):
             level = 1 if under["mark"] == "=" else 2
             found.append(_Heading(level, render_text(lines[at - 1].strip()), at - 1, at + 1))
     return [heading for heading in found if heading.text]
+
+
+def _heading(line: str) -> tuple[int, str] | None:
+    """Level and text of a line that begins with ``#``; a closing ``#`` is no text."""
+    found = _HEADING.match(line)
+    if found is None:
+        return None
+    text = line[found.end() :].strip(" \t")
+    closed = text.rstrip("#")
+    if not closed or closed[-1] in " \t":
+        text = closed
+    return len(found["level"]), render_text(text)
 
 
 def _underlines(lines: Sequence[str], at: int) -> bool:

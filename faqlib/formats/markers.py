@@ -29,6 +29,7 @@ _DECORATED = re.compile(
 )
 _ENDS = ("?", "？", "؟")
 _LONGEST = 300
+_QUESTION = 500  # characters, as the schema has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def halves(question: str) -> list[str]:
     They become aliases: what a visitor types is then compared, and completed, with the half
     that is meant. A second half that leans on the first ("If so, why?") is left alone.
     """
-    found = _HALVES.fullmatch(question.strip())
+    found = _HALVES.fullmatch(question.strip()) if len(question) <= _QUESTION else None
     if found is None:
         return []
     both = [found["first"].strip(), found["second"].strip()]
