@@ -34,13 +34,11 @@ class Meaning:
     def compare(self, words: Iterable[str]) -> Nearness:
         """Nearness of every entry to folded ``words``."""
         table = self._table
-        if table is None:
+        if table is None or all(item.lang != self._lang for item in self._prepared):
             return Nearness.none(len(self._prepared))
         self._searches += 1
         query = self._embed(table.bag(words))
-        if query is None:
-            return Nearness.none(len(self._prepared))
-        return self._index.compare(query)
+        return Nearness.none(len(self._prepared)) if query is None else self._index.compare(query)
 
     @property
     def _is_plain(self) -> bool:

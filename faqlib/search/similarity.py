@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from faqlib.search.wordvectors import dot
+from faqlib.search.wordvectors import DIMENSIONS, dot
 
 Vector = Sequence[float]
 
@@ -81,8 +81,7 @@ class ArrayIndex:
     def _stack(self, groups: Sequence[Sequence[Vector]]) -> tuple[Any, Any]:
         """All vectors of all entries below one another, and where each entry's begin."""
         np = self._np
-        width = next((len(group[0]) for group in groups if group), 1)
-        nothing = (np.zeros(width, np.float32),)
+        nothing = (np.zeros(DIMENSIONS, np.float32),)
         rows = [group or nothing for group in groups]
         starts = np.cumsum([0, *(len(group) for group in rows[:-1])])
         return np.array([v for group in rows for v in group], np.float32), starts
