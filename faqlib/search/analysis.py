@@ -8,6 +8,7 @@ without spaces give overlapping pairs of characters.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
@@ -101,10 +102,16 @@ def _stemmer(lang: str) -> Callable[[str], str]:
     return stem
 
 
+# A stemmer keeps the word it works on in itself: two threads in one loop for ever or fail.
+_STEMMING = threading.Lock()
+
+
 @lru_cache(maxsize=65_536)
 def stem(word: str, lang: str) -> str:
     """The term of one lower-case word. Accents are needed for stemming, so they go last."""
-    return fold(_stemmer(lang)(word))
+    with _STEMMING:
+        stemmed = _stemmer(lang)(word)
+    return fold(stemmed)
 
 
 @lru_cache(maxsize=8_192)
