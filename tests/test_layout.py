@@ -23,7 +23,7 @@ HEAVY = {
     "numpy", "onnxruntime", "psycopg", "snowballstemmer", "sqlalchemy", "tokenizers", "werkzeug",
     "whoosh", "yaml",
 }  # fmt: skip
-LIMIT = 250
+LIMIT = 275  # 250, and a little patience
 # The longer ones, each with the reason why it is one piece.
 LONG = {
     "faqlib/faq.py": "the facade: one class that callers read from top to bottom",
