@@ -28,12 +28,12 @@ class FAQ:
     Args:
         store: where the entries are kept; by default, memory.
         site: the id of the site.
-        semantic: ``False`` for lexical search only; ``None`` (default) for embeddings where the
-            extra ``semantic`` is installed; or the directory of a sentence-embedding model.
+        semantic: ``False`` or ``None`` (default) for the ranking that ships, by words and word
+            vectors. Sentence embeddings, by ``True`` or a model's directory, are not there yet.
 
     Raises:
         SiteNotFound: if a store is given that has no such site.
-        MissingExtra: if a model is given and the extra is not installed.
+        NotImplementedError: if sentence embeddings are asked for.
     """
 
     def __init__(
@@ -43,12 +43,16 @@ class FAQ:
         site: str = "default",
         semantic: bool | str | Path | None = None,
     ) -> None:
+        if semantic not in (None, False):
+            raise NotImplementedError(
+                "Sentence embeddings are not there yet: leave semantic out, or pass False."
+            )
         self._owns_store = store is None
         self._store = store or open_store(":memory:")
         self._site_id = site
         if store is None:
             self._store.save_site(check_site(Site(id=site)))
-        self._projector = Projector(semantic=semantic)
+        self._projector = Projector()
         self._lock = threading.RLock()
         self._state = _State(_NEVER, Site(id=site), (), Projection.empty())
         self._store.cursor(site)  # an unknown site is an error now, not at the first search

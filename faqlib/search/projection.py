@@ -1,14 +1,10 @@
-"""One state of a site's FAQ, ready to be searched: everything here is read-only.
-
-:class:`Projector` makes the next state from the changes, :class:`Projection` answers from one.
-"""
+"""One state of a site's FAQ, ready to be searched: everything here is read-only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from heapq import nsmallest
-from pathlib import Path
 
 from faqlib.model import Entry, Hit, Results
 from faqlib.search import analysis
@@ -16,8 +12,8 @@ from faqlib.search.blend import confidence, scores
 from faqlib.search.explain import reasons
 from faqlib.search.highlight import snippet
 from faqlib.search.meaning import Meaning
-from faqlib.search.prepared import Prepared, prepare
-from faqlib.search.protocol import Backend, Snapshot
+from faqlib.search.prepared import Prepared
+from faqlib.search.protocol import Snapshot
 from faqlib.search.query import Query, QueryReader
 from faqlib.search.ranking import Impacts, score
 from faqlib.search.similarity import Nearness
@@ -227,36 +223,3 @@ class Projection:
         for lang in self.languages:
             thesaurus = thesaurus.joined(general(lang)).joined(Thesaurus.of(self._synonyms, lang))
         return QueryReader(self.languages, self._vocabulary, thesaurus)
-
-
-class Projector:
-    """Makes the next :class:`Projection` from what changed. One thread at a time."""
-
-    def __init__(
-        self, backend: Backend | None = None, semantic: bool | str | Path | None = None
-    ) -> None:
-        self._backend = backend or WhooshBackend()
-        self._prepared: dict[str, Prepared] = {}
-        self._vocabulary = Vocabulary()
-
-    def project(self, entries: Iterable[Entry], synonyms: Synonyms = ()) -> Projection:
-        """The projection of exactly ``entries``; what did not change is not analysed again."""
-        wanted = {entry.id: entry for entry in entries if entry.status == "published"}
-        before = self._prepared
-        changed = [
-            prepare(entry)
-            for entry in wanted.values()
-            if entry.id not in before or before[entry.id].entry != entry
-        ]
-        gone = [entry_id for entry_id in before if entry_id not in wanted]
-        replaced = [before[item.entry.id] for item in changed if item.entry.id in before]
-        snapshot = self._backend.update([item.document for item in changed], gone)
-        self._vocabulary = self._vocabulary.changed(
-            [item.words for item in (*replaced, *(before[e] for e in gone))],
-            [item.words for item in changed],
-        )
-        fresh = {item.entry.id: item for item in changed}
-        self._prepared = {
-            entry.id: fresh.get(entry.id) or before[entry.id] for entry in wanted.values()
-        }
-        return Projection(self._prepared, snapshot, self._vocabulary, synonyms)

@@ -240,3 +240,8 @@ def test_each_question_of_the_real_page_finds_itself() -> None:
         assert (report.total, len(report.set_aside)) == (14, 1)
         assert [e.id for e in faq if first(faq, e.question) != e.id] == []
         assert "Activity" in faq.search("how soon is cardio ok")[0].entry.question
+
+
+def test_sentence_embeddings_are_refused_as_long_as_they_are_not_there() -> None:
+    with pytest.raises(NotImplementedError, match="leave semantic out"):
+        FAQ(semantic=True)

@@ -1,0 +1,43 @@
+"""Makes the next state of a site's FAQ from what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from faqlib.model import Entry
+from faqlib.search.prepared import Prepared, prepare
+from faqlib.search.projection import Projection, Synonyms
+from faqlib.search.protocol import Backend
+from faqlib.search.vocabulary import Vocabulary
+from faqlib.search.whoosh_backend import WhooshBackend
+
+
+class Projector:
+    """Makes the next :class:`Projection` from what changed. One thread at a time."""
+
+    def __init__(self, backend: Backend | None = None) -> None:
+        self._backend = backend or WhooshBackend()
+        self._prepared: dict[str, Prepared] = {}
+        self._vocabulary = Vocabulary()
+
+    def project(self, entries: Iterable[Entry], synonyms: Synonyms = ()) -> Projection:
+        """The projection of exactly ``entries``; what did not change is not analysed again."""
+        wanted = {entry.id: entry for entry in entries if entry.status == "published"}
+        before = self._prepared
+        changed = [
+            prepare(entry)
+            for entry in wanted.values()
+            if entry.id not in before or before[entry.id].entry != entry
+        ]
+        gone = [entry_id for entry_id in before if entry_id not in wanted]
+        replaced = [before[item.entry.id] for item in changed if item.entry.id in before]
+        snapshot = self._backend.update([item.document for item in changed], gone)
+        self._vocabulary = self._vocabulary.changed(
+            [item.words for item in (*replaced, *(before[e] for e in gone))],
+            [item.words for item in changed],
+        )
+        fresh = {item.entry.id: item for item in changed}
+        self._prepared = {
+            entry.id: fresh.get(entry.id) or before[entry.id] for entry in wanted.values()
+        }
+        return Projection(self._prepared, snapshot, self._vocabulary, synonyms)
