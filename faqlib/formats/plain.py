@@ -43,7 +43,8 @@ def _items(listing: list[Any], level: int) -> Iterator[PlainBlock]:
         mark = "•" if listing[0] == "ul" else f"{number}."
         number += 1
         own = [node for node in item[2:] if isinstance(node, str) or node[0] not in ("ul", "ol")]
-        yield PlainBlock(tuple(node_lines(own)), mark, level)
+        if lines := node_lines(own):
+            yield PlainBlock(tuple(lines), mark, level)
         for node in item[2:]:
             if not isinstance(node, str) and node[0] in ("ul", "ol"):
                 yield from _items(node, level + 1)

@@ -1,0 +1,138 @@
+"""What is written reads back as the same entries, whatever they hold."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from faqlib import Entry, Source, formats
+from faqlib.markup import render_text
+from faqlib.schema import check_entry, clean_text, is_visible
+
+EXACT = ["json", "jsonl", "yaml", "markdown", "csv", "tsv", "html"]
+
+# What each format could take for its own, beside any other text.
+LOOKALIKES = st.sampled_from(
+    ["- ", "# ", "## x?", "\\## ", "=1+1", "@x", "+", "'", "'=", "''-", "\n", "\n\n", " ", "\t"]
+    + ["\xa0", "<!-- faq", "-->", "---", "```", '"', ",", ";", "|", "[", "]", "{", "}", ": ", "&a"]
+    + ["*b", "!t", "null", "yes", "~", "<b>", "</script>", "&amp;", "Q: ", "A: ", "\\", "%", "é"]
+    + ["😀", "\u200b", "\u3000", "1. ", "?", "<details>", "==", "＝", "\ue000", "> ", "    ", "\ud7ff"]
+)
+RAW = st.lists(LOOKALIKES | st.text(max_size=4), max_size=8).map("".join)
+
+
+def cleaned(*, lines: bool = False, visible: bool = False) -> st.SearchStrategy[str]:
+    def clean(text: str) -> str | None:
+        try:
+            text = clean_text(text[:100], lines=lines)
+        except ValueError:
+            return None
+        return text if not visible or is_visible(text) else None
+
+    found: st.SearchStrategy[Any] = RAW.map(clean).filter(lambda text: text is not None)
+    return found
+
+
+LINE, BLOCK, VISIBLE = cleaned(), cleaned(lines=True), cleaned(visible=True)
+TEXTS = st.lists(VISIBLE, max_size=3).map(tuple)
+ADDRESSES = st.sampled_from(["", "https://a.example/b?c=d", "mailto:x@y.example", "tel:+451"])
+ENTRIES = st.builds(
+    Entry,
+    question=VISIBLE,
+    answer=BLOCK,
+    id=LINE,
+    category=LINE,
+    tags=TEXTS,
+    aliases=TEXTS,
+    lang=st.sampled_from(["en", "de", "pt-BR"]),
+    status=st.sampled_from(["published", "draft", "archived"]),
+    position=st.integers(-(2**31), 2**31 - 1),
+    pinned=st.booleans(),
+    reviewed_by=LINE,
+    last_reviewed=st.none() | st.dates(),
+    review_due=st.none() | st.dates(),
+    sources=st.lists(st.builds(Source, VISIBLE, ADDRESSES), max_size=2).map(tuple),
+    notice=BLOCK,
+)
+FILES = st.lists(ENTRIES, min_size=1, max_size=3, unique_by=lambda entry: entry.id)
+
+
+@pytest.mark.parametrize("name", EXACT)
+@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+@given(entries=FILES)
+def test_every_field_reads_back_as_it_was(name: str, entries: list[Entry]) -> None:
+    assert [check_entry(entry) for entry in entries] == entries
+    if name == "html":  # a page is public
+        entries = [entry.replace(status="published") for entry in entries]
+    written = formats.write(entries, format=name)
+    assert isinstance(written, str)
+    assert list(formats.read(written, format=name).entries) == entries
+    assert list(formats.read(written.encode("utf-8"), format=name).entries) == entries
+
+
+FULL = Entry(
+    question="  Is *it* 24/7? #1 ",
+    answer="Yes.\n\n- a\n- b\n\n## Really?\n\n<!-- faq\nid: x\n-->\n",
+    id="=1+1",
+    category="Money; and more",
+    tags=("a, b", "c;d", "[e]", "yes"),
+    aliases=("If late, what then?", "a|b"),
+    lang="es",
+    status="draft",
+    position=-3,
+    pinned=True,
+    reviewed_by="Dr. Ø",
+    last_reviewed=date(2026, 1, 2),
+    review_due=date(2027, 1, 2),
+    sources=(Source("A <b>", "https://a.example"), Source("only a title"), Source("", "tel:+1")),
+    notice="Mind\nthe gap",
+)
+
+
+@pytest.mark.parametrize("name", [name for name in EXACT if name != "html"])
+def test_a_file_keeps_every_field(name: str) -> None:
+    entry = check_entry(FULL)
+    assert formats.read(formats.write([entry], format=name), format=name).entries == (entry,)
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_no_entries_are_written_as_a_file_that_says_so_when_it_is_read(name: str) -> None:
+    with pytest.raises(formats.ImportFormatError, match="question|empty"):
+        formats.read(formats.write([], format=name), format=name)
+
+
+WORDS = st.lists(
+    st.sampled_from(["alpha", "Q:", "A:", "x_y", "*b*", "Loading", "2.", "- c", "10%", "<d>", "é?"]),
+    min_size=1,
+    max_size=5,
+).map(" ".join)
+PROSE = st.lists(WORDS | WORDS.map("- {0}\n- {0}".format) | WORDS.map("## {}".format), max_size=4)
+
+
+def _plain(markdown: str) -> list[str]:
+    """The words; a list of one number is written as the text that it shows."""
+    return [word for word in render_text(markdown).split() if word != "2."]
+
+
+@pytest.mark.parametrize("name", ["text", "docx"])
+@settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
+@given(answers=st.lists(PROSE.map("\n\n".join), min_size=1, max_size=3))
+def test_plain_formats_keep_every_question_and_every_word(name: str, answers: list[str]) -> None:
+    entries = [
+        Entry(f"What is number {number}?", answer, category="Numbers")
+        for number, answer in enumerate(answers)
+    ]
+    read = formats.read(formats.write(entries, format=name), format=name).entries
+    assert [entry.question for entry in read] == [entry.question for entry in entries]
+    assert {entry.category for entry in read} == {"Numbers"}
+    if name == "text":
+        assert [_plain(entry.answer) for entry in read] == [_plain(answer) for answer in answers]
+
+
+@pytest.mark.parametrize("write", [lambda entries, name: formats.write(entries, format=name)])
+@pytest.mark.parametrize("name", [*EXACT, "text", "docx"])
+def test_writing_takes_any_iterable(write: Callable[[Any, str], Any], name: str) -> None:
+    assert write((entry for entry in [Entry("One?", "1")]), name)
