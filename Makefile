@@ -39,7 +39,7 @@ lint: $(READY)  ## ruff, mypy, import-linter, bandit
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/bandit -q -r faqlib widget_server
+	$(BIN)/bandit -q -c pyproject.toml -r faqlib widget_server
 
 bench: $(READY)  ## the benchmarks, beside their peers
 	@echo "==> benchmarks: docs/benchmarks.md is written anew"
