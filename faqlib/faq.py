@@ -102,7 +102,8 @@ class FAQ:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<FAQ {self._site_id!r}: {len(self)} entries>"
+        # What was read last: a repr, which debuggers ask for, never goes to the database.
+        return f"<FAQ {self._site_id!r}: entries {len(self._state.entries)}>"
 
     # What is there
 

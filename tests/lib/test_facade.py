@@ -316,7 +316,7 @@ def test_a_stored_faq_is_there_the_next_time(tmp_path: Path) -> None:
         faq.add(PARKING)
     with FAQ.open(f"sqlite:///{path}", site="north", create=False, semantic=False) as again:
         assert list(again) == [PARKING]
-        assert repr(again) == "<FAQ 'north': 1 entries>"
+        assert repr(again) == "<FAQ 'north': entries 1>"
 
 
 def test_sites_of_one_database_do_not_see_each_other(tmp_path: Path) -> None:
