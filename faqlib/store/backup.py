@@ -54,8 +54,10 @@ def backup(place: str | os.PathLike[str], path: str | os.PathLike[str]) -> Backu
         with replacing(target) as file:
             writer = Writer(file, now())
             for name, table in TABLES.items():
-                for row in connection.execute(select(table).execution_options(yield_per=1_000)):
-                    writer.line([name, *row])
+                query = select(table).execution_options(yield_per=1_000)
+                with connection.execute(query) as result:
+                    for row in result:
+                        writer.line([name, *row])
             writer.end(counts)
         there = set(inspect(connection).get_table_names())
     others = there - metadata.tables.keys() - {VERSION_TABLE}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from faqlib.errors import DamagedEntry
+from faqlib.errors import DamagedEntry, StoreUnavailable
 from faqlib.store import heads, rows
-from faqlib.store.codec import seal
-from faqlib.store.tables import entry_versions
+from faqlib.store.tables import entries, entry_versions
 
 
 class Counts(NamedTuple):
@@ -27,30 +26,28 @@ def verify(connection: Connection) -> Counts:
         DamagedEntry, StoreUnavailable: at the first thing that is wrong.
     """
     names = heads.site_ids(connection)
-    last: dict[tuple[str, str], int] = {}
-    for name in names:
-        head = heads.read_head(connection, name)
-        _, settings = heads.read_site_row(connection, name)
-        found = rows.read_rows(connection, name)
-        rows.check_total(name, head, settings, found.values())
-        last |= {(name, entry_id): row.place.number for entry_id, row in found.items()}
-    return Counts(len(names), len(last), _verify_versions(connection, last))
+    counted = [_verify_site(connection, name) for name in names]
+    found = Counts(len(names), sum(n for n, _ in counted), sum(n for _, n in counted))
+    for table, expected in ((entries, found.entries), (entry_versions, found.versions)):
+        if connection.scalar(select(func.count()).select_from(table)) != expected:
+            raise StoreUnavailable(
+                "The database holds rows of no known site and is damaged: restore it from a backup."
+            )
+    return found
 
 
-def _verify_versions(connection: Connection, last: dict[tuple[str, str], int]) -> int:
-    past = entry_versions.c
-    query = select(entry_versions).order_by(past.site, past.id, past.number)
-    numbers: dict[tuple[str, str], int] = {}
-    gone: dict[tuple[str, str], bool] = {}
-    count = 0
-    for row in connection.execute(query.execution_options(yield_per=1_000)):
-        key = (row.site, row.id)
-        number = numbers.get(key, 0) + 1
-        if row.number != number or row.digest != seal("version", *row[:-1]):
-            raise DamagedEntry(str(row.id), str(row.site))
-        numbers[key], gone[key] = number, not row.data
-        count += 1
-    present = {key: number for key, number in numbers.items() if not gone[key]}
-    for site, entry_id in dict(present.items() ^ last.items()):
-        raise DamagedEntry(entry_id, site)
-    return count
+def _verify_site(connection: Connection, site: str) -> tuple[int, int]:
+    head = heads.read_head(connection, site)
+    _, settings = heads.read_site_row(connection, site)
+    found = rows.read_rows(connection, site)
+    rows.check_total(site, head, settings, found.values())
+    last: dict[str, int] = {}
+    digests = []
+    for version in rows.all_versions(connection, site):
+        last[version.id] = version.number
+        digests.append(version.digest)
+    rows.check_past(site, head, digests)
+    for row in found.values():
+        if last.get(row.id) != row.place.number:
+            raise DamagedEntry(row.id, site)
+    return len(found), len(digests)

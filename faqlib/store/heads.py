@@ -22,6 +22,7 @@ class Head(NamedTuple):
     cursor: Cursor
     sequence: int
     total: str
+    past: str
 
 
 def damaged(site: str, what: str) -> StoreUnavailable:
@@ -39,14 +40,14 @@ def read_head(connection: Connection, site: str, *, lock: bool = False) -> Head:
         if connection.execute(select(sites.c.id).where(sites.c.id == site)).first():
             raise damaged(site, "cursor")
         raise SiteNotFound(site)
-    if row.digest != _head_seal(*row[:5]):
+    if row.digest != _head_seal(*row[:6]):
         raise damaged(site, "cursor")
-    return Head(Cursor(row.revision, row.nonce), row.sequence, row.total)
+    return Head(Cursor(row.revision, row.nonce), row.sequence, row.total, row.past)
 
 
 def insert_head(connection: Connection, site: str) -> Head:
     """The head of a site that is made in this transaction."""
-    head = Head(Cursor(), 0, NO_ROWS)
+    head = Head(Cursor(), 0, NO_ROWS, NO_ROWS)
     connection.execute(insert(cursors), _head_row(site, head))
     return head
 
@@ -57,7 +58,7 @@ def move_head(connection: Connection, site: str, head: Head, ids: Collection[str
     Args:
         connection: in a transaction that writes.
         site: the site's id.
-        head: the head as it was read, with the new sequence and total.
+        head: the head as it was read, with the new sequence and totals.
         ids: the entries that changed.
     """
     cursor = Cursor(head.cursor.revision + 1, os.urandom(8).hex())
@@ -74,7 +75,7 @@ def move_head(connection: Connection, site: str, head: Head, ids: Collection[str
 
 
 def _head_row(site: str, head: Head) -> dict[str, Any]:
-    row = (site, head.cursor.revision, head.cursor.nonce, head.sequence, head.total)
+    row = (site, head.cursor.revision, head.cursor.nonce, head.sequence, head.total, head.past)
     return dict(zip(cursors.c.keys(), (*row, _head_seal(*row)), strict=True))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from faqlib.errors import DamagedEntry
 from faqlib.model import Entry, Version
@@ -61,6 +61,12 @@ def check_total(site: str, head: Head, settings: str, rows: Iterable[Stored]) ->
         raise damaged(site, "list of entries")
 
 
+def check_past(site: str, head: Head, digests: Iterable[str]) -> None:
+    """Make sure that these are the digests of all versions that the site ever had."""
+    if add_seals(NO_ROWS, added=digests) != head.past:
+        raise damaged(site, "history")
+
+
 def read_places(connection: Connection, site: str, ids: Collection[str]) -> dict[str, Place]:
     """Where entries of these ids once stood, as far as there ever were any."""
     past = entry_versions.c
@@ -102,36 +108,52 @@ def write_versions(
     revision: int,
     at: datetime,
     actor: str,
-) -> None:
-    """Keep what each step makes of its entry."""
-    rows = []
+) -> list[str]:
+    """Keep what each step makes of its entry; returns the new digests."""
+    rows: list[dict[str, Any]] = []
     for step in steps:
         data = "" if step.entry is None else entry_text(step.entry)
         place = _numbers(step.place)
         row = (site, step.entry_id, *place, revision, at.isoformat(), actor, step.action, data)
         rows.append(dict(zip(entry_versions.c.keys(), (*row, seal("version", *row)), strict=True)))
     connection.execute(insert(entry_versions), rows)
+    return [row["digest"] for row in rows]
 
 
-def read_versions(connection: Connection, site: str, entry_id: str) -> Iterator[Version]:
+def read_versions(connection: Connection, site: str, head: Head, entry_id: str) -> list[Version]:
     """An entry's versions, oldest first; each is checked, and that none is missing."""
-    past = entry_versions.c
-    query = select(entry_versions).where(past.site == site, past.id == entry_id)
-    rows = connection.execute(query.order_by(past.number)).all()
     present = read_rows(connection, site, [entry_id]).get(entry_id)
     if present is None:
-        ends_well = not rows or not rows[-1].data
+        # Only all versions of the site together say that this entry has no more of them.
+        rows = list(all_versions(connection, site))
+        check_past(site, head, (row.digest for row in rows))
+        rows = [row for row in rows if row.id == entry_id]
     else:
-        ends_well = present.place.number == len(rows)
-    if not ends_well:
-        raise DamagedEntry(entry_id, site)
-    for number, row in enumerate(rows, start=1):
-        if row.number != number or row.digest != seal("version", *row[:-1]):
+        rows = list(all_versions(connection, site, entry_id))
+        if len(rows) != present.place.number:
             raise DamagedEntry(entry_id, site)
-        yield _version(row)
+    return [_version(row) for row in rows]
 
 
-def _version(row: Any) -> Version:
+def all_versions(
+    connection: Connection, site: str, entry_id: str | None = None
+) -> Iterator[Row[Any]]:
+    """The rows of a site's versions, or of one entry's, in order; each entry's without a gap."""
+    past = entry_versions.c
+    query = select(entry_versions).where(past.site == site).order_by(past.id, past.number)
+    if entry_id is not None:
+        query = query.where(past.id == entry_id)
+    name, number = None, 0
+    with connection.execute(query.execution_options(yield_per=1_000)) as result:
+        for row in result:
+            number = number + 1 if row.id == name else 1
+            name = row.id
+            if row.number != number or row.digest != seal("version", *row[:-1]):
+                raise DamagedEntry(str(name), site)
+            yield row
+
+
+def _version(row: Row[Any]) -> Version:
     entry = read_entry(row.id, row.data, row.at) if row.data else None
     return Version(row.number, entry, datetime.fromisoformat(row.at), row.actor, row.action)
 

@@ -131,8 +131,8 @@ class SQLStore:
     def history(self, site: str, entry_id: str) -> list[Version]:
         """Every version of an entry, oldest first; empty for an id that never was."""
         with self.reading() as connection:
-            heads.read_head(connection, site)
-            return list(rows.read_versions(connection, site, entry_id))
+            head = heads.read_head(connection, site)
+            return rows.read_versions(connection, site, head, entry_id)
 
     # --- writing ------------------------------------------------------------------------------
 
@@ -178,13 +178,16 @@ class SQLStore:
                 return head.cursor
             final = last_of_each(steps)
             revision = head.cursor.revision + 1
-            rows.write_versions(connection, site, steps, revision=revision, at=at, actor=actor)
+            kept = rows.write_versions(
+                connection, site, steps, revision=revision, at=at, actor=actor
+            )
             gone = final.keys() & stored.keys()
             added = rows.write_entries(connection, site, gone, final.values())
             removed = [stored[name].digest for name in gone]
             head = head._replace(
                 sequence=max(head.sequence, *(step.place.sequence for step in steps)),
                 total=add_seals(head.total, added=added, removed=removed),
+                past=add_seals(head.past, added=kept),
             )
             return heads.move_head(connection, site, head, final)
 

@@ -30,7 +30,7 @@ def _number(name: str, *, key: bool = False) -> Column[int]:
 sites = Table("sites", metadata, _text("id", key=True), _text("data"), _text("digest"))
 
 # One row for each site, written last in the transaction of every change: which state this is,
-# and what the rows of that state add up to.
+# what the rows of that state add up to (``total``), and what all versions ever (``past``).
 cursors = Table(
     "cursors",
     metadata,
@@ -39,6 +39,7 @@ cursors = Table(
     _text("nonce"),
     _number("sequence"),
     _text("total"),
+    _text("past"),
     _text("digest"),
 )
 

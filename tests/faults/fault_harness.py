@@ -16,7 +16,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -179,15 +179,10 @@ def last_done(reports: list[tuple[bytes, int]], default: int) -> int:
 
 
 @contextmanager
-def tampered(child: Child, *expressions: str) -> Iterator[None]:
-    """System calls of ``child`` fail or kill it while the block runs; see ``strace --inject``."""
-    calls = {expression.partition(":")[0] for expression in expressions}
-    words = ["strace", "-f", "-p", str(child.pid), "-e", f"trace={','.join(sorted(calls))}"]
-    words += [word for expression in expressions for word in ("-e", f"inject={expression}")]
-    with (
-        tempfile.TemporaryFile() as log,
-        subprocess.Popen([*words, "-o", "/dev/null"], stderr=subprocess.PIPE) as tracer,
-    ):
+def traced(child: Child, *options: str) -> Iterator[None]:
+    """strace watches ``child`` while the block runs; skips where nobody may trace."""
+    words = ["strace", "-f", "-p", str(child.pid), *options]
+    with subprocess.Popen(words, stderr=subprocess.PIPE) as tracer:
         assert tracer.stderr is not None
         line = tracer.stderr.readline()
         if b"attached" not in line:
@@ -196,7 +191,29 @@ def tampered(child: Child, *expressions: str) -> Iterator[None]:
             pytest.skip(f"this system lets nobody trace a process: {line.decode().strip()}")
         yield
         tracer.send_signal(signal.SIGINT)
-        log.write(tracer.stderr.read())
+        tracer.stderr.read()
+
+
+class Tampering:
+    """How often a system call was tampered with, known at the end."""
+
+    struck = 0
+
+
+@contextmanager
+def tampered(child: Child, expression: str) -> Iterator[Tampering]:
+    """A system call of ``child`` fails or kills it; the expression is of ``strace --inject``."""
+    call, done = expression.partition(":")[0], Tampering()
+    with tempfile.NamedTemporaryFile() as log:
+        inject = ("-e", f"trace={call}", "-e", f"inject={expression}", "-o", log.name)
+        with traced(child, *inject):
+            yield done
+        done.struck = log.read().count(b"(INJECTED)")
+
+
+def recorded(child: Child, calls: str, log: Path) -> AbstractContextManager[None]:
+    """The system calls of ``child`` are written to ``log``, with all that they wrote."""
+    return traced(child, "-e", f"trace={calls}", "-xx", "-s", "1000000", "-o", str(log))
 
 
 # --- places -----------------------------------------------------------------------------------

@@ -468,6 +468,7 @@ def test_an_older_row_with_its_own_good_digest_is_still_recognised(address: str)
         "UPDATE entry_versions SET actor = 'Eve' WHERE number = 2",
         "DELETE FROM entry_versions WHERE number = 1",
         "DELETE FROM entry_versions WHERE number = 2",
+        "DELETE FROM entry_versions",
     ],
 )
 def test_a_history_that_was_tampered_with_is_never_served(address: str, statement: str) -> None:
@@ -480,6 +481,18 @@ def test_a_history_that_was_tampered_with_is_never_served(address: str, statemen
         with pytest.raises(DamagedEntry) as caught:
             store.history("s", "a")
         assert (caught.value.entry_id, caught.value.site) == ("a", "s")
+
+
+def test_a_deleted_entry_s_history_is_whole_or_refused(address: str) -> None:
+    with closing(SQLStore(address)) as store:
+        store.save_site(Site("s"))
+        put(store, "a", "1")
+        store.apply("s", [Change("a", None, "delete")])
+        assert [version.action for version in store.history("s", "a")] == ["update", "delete"]
+        with store.writing() as connection:
+            connection.execute(text("DELETE FROM entry_versions"))
+        with pytest.raises(StoreUnavailable, match="history of site 's' is damaged"):
+            store.history("s", "a")
 
 
 @pytest.mark.parametrize(

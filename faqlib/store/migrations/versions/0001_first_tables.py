@@ -19,6 +19,7 @@ def upgrade() -> None:
         _text("nonce"),
         _number("sequence"),
         _text("total"),
+        _text("past"),
         _text("digest"),
     )
     op.create_table(
