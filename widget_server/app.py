@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from faqlib import SiteNotFound, open_store
+from faqlib import FAQError, Site, SiteNotFound, open_store
 from faqlib import __version__ as version
 from widget_server import cors, security
 from widget_server.assets import Assets
@@ -23,7 +23,7 @@ from widget_server.outbox import Outbox
 from widget_server.public import AnyText
 from widget_server.records import Records
 from widget_server.settings import Settings, make_settings
-from widget_server.state import NAME, Server
+from widget_server.state import NAME, Server, server
 from widget_server.watch import Watch
 from widget_server.webhook import Webhook
 
@@ -113,9 +113,9 @@ def _register(app: Flask, settings: Settings) -> None:
 def _note_route(response: Response) -> Response:
     rule = request.url_rule
     request.environ["faq.route"] = rule.rule if rule is not None else ""
-    faq = g.get("faq")
-    if faq is not None:
-        request.environ["faq.site"] = faq.site.id
+    site = g.get("site")
+    if site is not None:
+        request.environ["faq.site"] = site.id
     return response
 
 
@@ -131,18 +131,14 @@ def _allow_origin(response: Response) -> Response:
     return response
 
 
-def _site(name: str) -> Any:
-    faq = g.get("faq")
-    if faq is not None:
-        return faq.site
+def _site(name: str) -> Site | None:
+    found: Site | None = g.get("site")
+    if found is not None and found.id == name:
+        return found
     try:
-        return request_site(name)
+        return server().clinics.site(name)
     except SiteNotFound:
         return None
-
-
-def request_site(name: str) -> Any:
-    """The settings of a site that the view did not come to ask for."""
-    from widget_server.state import server
-
-    return server().clinics.site(name)
+    except FAQError:
+        # Which pages may read this site is not known now: none, rather than too many.
+        return Site(id=name, origins=("https://unknown.invalid",))

@@ -33,8 +33,8 @@ class Body:
     """A body that is compressed once, when a client first takes that encoding.
 
     ``tag`` is the ETag's text without quotes and without the encoding. ``thorough`` is for
-    what is served many times, such as the script: it takes longer and comes out smaller. ``answered`` notes of a search
-    whether it found an answer.
+    what is served many times, such as the script: it takes longer and comes out smaller.
+    ``answered`` notes of a search whether it found an answer.
     """
 
     raw: bytes

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
-from flask import Flask, request
+from flask import Flask, Request, request
 from flask_smorest import Api, Blueprint
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from webargs.flaskparser import FlaskParser
 
 from widget_server import errors
 
@@ -39,6 +41,37 @@ class FAQApi(Api):  # type: ignore[misc]
 
     def _register_error_handlers(self) -> None:
         errors.install(self._app)
+
+
+class _Parser(FlaskParser):
+    """webargs' parser, with JSON read as everywhere else in the server."""
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """The request's JSON."""
+        return read_json(req)
+
+
+class Routes(Blueprint):  # type: ignore[misc]
+    """A blueprint whose bodies are read by :func:`read_json`."""
+
+    ARGUMENTS_PARSER = _Parser()
+
+
+def read_json(req: Request) -> Any:
+    """The request's body as JSON.
+
+    Raises:
+        APIError: 400 when it is none, or has numbers that no other reader would take.
+        RecursionError: when it is nested too deeply; answered with 400 too.
+    """
+    try:
+        return json.loads(req.get_data(), parse_constant=_refuse)
+    except ValueError:  # also of bytes that are no UTF-8 and of numbers with 5,000 digits
+        errors.fail(400, "The body is no JSON as UTF-8: send an object with the fields named here.")
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(constant)
 
 
 class Query(Schema):
@@ -70,7 +103,7 @@ def make_api(app: Flask, version: str) -> FAQApi:
 
 def routes(name: str, prefix: str, description: str) -> Any:
     """A flask-smorest blueprint."""
-    return Blueprint(name, __name__, url_prefix=prefix, description=description)
+    return Routes(name, __name__, url_prefix=prefix, description=description)
 
 
 def operation(

@@ -38,9 +38,9 @@ class View:
 @pages.get("/sites/<site>")
 def without_slash(site: str) -> Any:
     """The address people type."""
-    # Relative, so that nothing of the request's headers stands in it.
     visit(site)
-    return redirect(f"{site}/", 308)
+    # Without a host, so that nothing of the request's headers stands in it.
+    return redirect(f"{request.script_root}/sites/{site}/", 308)
 
 
 @pages.get("/sites/<site>/")

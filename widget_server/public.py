@@ -46,7 +46,8 @@ class AnyText(BaseConverter):
 def find_site() -> None:
     """Find the site, and turn away pages of origins that may not read it."""
     site = (request.view_args or {}).pop("site")
-    cors.check(visit(site).site, request)
+    visit(site)
+    cors.check(g.site, request)
 
 
 public.before_request(find_site)
@@ -75,8 +76,8 @@ def pinned_bundle(revision: str) -> Any:
     """
     faq, current = visited()
     if revision != current:
-        # Relative, so that nothing of the request's headers stands in it.
-        away = redirect("../bundle", 302)
+        # Without a host, so that nothing of the request's headers stands in it.
+        away = redirect(f"{request.script_root}/api/v1/sites/{faq.site.id}/bundle", 302)
         away.headers["Cache-Control"] = "no-store"
         return away
     return _answer(bundle_body(faq, current), IMMUTABLE)
@@ -98,12 +99,12 @@ def search(args: dict[str, Any]) -> Response:
         results = faq.search(query, limit=limit, category=category, lang=lang)
         return payloads.search_payload(results, revision, limit, len(faq.published()))
 
-    if not faq.site.count_searches:
+    if not g.site.count_searches:
         return _cached(("search", query, limit, category, lang), make)
     # A site that counts its searches hears of each one: no answer is replayed without it.
-    body = ready(faq.site.id, revision, ("search", query, limit, category, lang), make)
+    body = ready(g.site.id, revision, ("search", query, limit, category, lang), make)
     if not objects(request):
-        here.counts.note(faq.site.id, query, body.answered)
+        here.counts.note(g.site.id, query, body.answered)
     return _answer(body, cacheable(here.settings), replay=False)
 
 
@@ -174,12 +175,12 @@ def ready(
 
 def _cached(what: tuple[Any, ...], make: Callable[[], payloads.Payload]) -> Response:
     faq, revision = visited()
-    body = ready(faq.site.id, revision, what, make)
+    body = ready(g.site.id, revision, what, make)
     return _answer(body, cacheable(server().settings))
 
 
 def _answer(body: Body, cache_control: str, *, replay: bool = True) -> Response:
     response = send(body, cache_control)
     if replay:
-        request.environ["faq.replay"] = (g.faq.site.id, g.revision)
+        request.environ["faq.replay"] = (g.site.id, g.revision)
     return response

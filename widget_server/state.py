@@ -56,5 +56,6 @@ def visit(site: str) -> FAQ:
     """
     faq = server().clinics.faq(site)
     g.revision = str(faq.cursor)
+    g.site = faq.site
     g.faq = faq
     return faq

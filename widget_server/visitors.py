@@ -7,7 +7,6 @@ without asking first.
 from __future__ import annotations
 
 import datetime
-import json
 from typing import Any
 
 from flask import Response, request
@@ -17,7 +16,7 @@ from sqlalchemy import insert
 from faqlib import EntryNotFound
 from widget_server.counts import objects
 from widget_server.errors import fail, messages
-from widget_server.openapi import operation
+from widget_server.openapi import operation, read_json
 from widget_server.public import public
 from widget_server.records.tables import feedback as feedback_table
 from widget_server.redact import redact
@@ -81,11 +80,7 @@ def _read(schema: Schema) -> dict[str, Any]:
     if request.mimetype not in _TAKEN:
         fail(415, "Send JSON, labelled application/json or text/plain.")
     try:
-        data = json.loads(request.get_data())
-    except (ValueError, UnicodeDecodeError):
-        fail(400, 'The body is no JSON: send an object such as {"question": "…"}.')
-    try:
-        loaded: dict[str, Any] = schema.load(data)
+        loaded: dict[str, Any] = schema.load(read_json(request))
     except ValidationError as error:
         fail(422, "Some of what was sent cannot be used: see errors.", messages(error))
     return loaded

@@ -8,9 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from faqlib import StoreUnavailable
 from widget_server.records.tables import metadata
@@ -80,17 +90,17 @@ def _reason(error: SQLAlchemyError) -> str:
 
 
 def _engine(url: str) -> Engine:
-    if not url or url == ":memory:":
-        engine = create_engine(
+    if url in ("", ":memory:", "sqlite://", "sqlite:///:memory:"):
+        return create_engine(
             "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
         )
-    elif "://" in url:
-        engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    else:
-        engine = create_engine(f"sqlite:///{url}")
-    if engine.dialect.name == "sqlite":
+    parsed = make_url(url if "://" in url else URL.create("sqlite", database=url))
+    if parsed.get_backend_name() == "sqlite":
+        # A new connection each time: the file may have been replaced by one from a backup.
+        engine = create_engine(parsed, poolclass=NullPool)
         event.listen(engine, "connect", _prepare_sqlite)
-    return engine
+        return engine
+    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
 
 
 def _in_memory(engine: Engine) -> bool:
@@ -101,7 +111,8 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 5000")
     cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = NORMAL")
+    # As the store does it: a copy of the file alone has everything.
+    cursor.execute("PRAGMA wal_autocheckpoint = 1")
     cursor.close()
 
 

@@ -1,0 +1,142 @@
+"""Several workers and several clinics over one store: all see the same, none sees another's."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from conftest import bearer, parts
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from faqlib import FAQ, Entry, Site, open_store
+from widget_server import tokens
+
+API = "/api/v1/sites"
+ADMIN = "/api/v1/admin/sites"
+
+
+def test_an_edit_through_one_worker_is_in_the_others_next_answer(
+    make_app: Callable[..., Flask],
+) -> None:
+    one, two = make_app(), make_app()
+    editor, reader = one.test_client(), two.test_client()
+    headers = bearer(one)
+    for number in range(5):
+        before = reader.get(f"{API}/north/search?q=bicycle stand").get_json()
+        assert f"Stand {number}" not in str(before)
+        editor.post(
+            f"{ADMIN}/north/entries",
+            json={"question": f"Bicycle stand {number}?", "answer": f"Stand {number}."},
+            headers=headers,
+        )
+        for path in ("/search?q=bicycle stand", "/bundle", ""):
+            assert reader.get(f"{API}/north{path}").get_json()["revision"] != before["revision"]
+        after = reader.get(f"{API}/north/search?q=bicycle stand").get_json()
+        assert f"Stand {number}" in str(after)
+
+
+def test_a_revoked_token_ends_on_every_worker_at_once(make_app: Callable[..., Flask]) -> None:
+    one, two = make_app(), make_app()
+    headers = bearer(one)
+    assert two.test_client().get(ADMIN, headers=headers).status_code == 200
+    tokens.revoke(parts(one).records, headers["Authorization"].removeprefix("Bearer "))
+    assert two.test_client().get(ADMIN, headers=headers).status_code == 401
+
+
+def test_readers_see_whole_states_while_somebody_writes(
+    make_app: Callable[..., Flask], database: str
+) -> None:
+    """Question and answer always belong together, and the revision never goes back."""
+    app = make_app()
+    problems: list[str] = []
+    done = threading.Event()
+
+    def read() -> None:
+        client, last = app.test_client(), 0
+        while not done.is_set():
+            bundle = client.get(f"{API}/north/bundle").get_json()
+            revision = int(bundle["revision"].partition("-")[0])
+            entry = next(item for item in bundle["entries"] if item["id"] == "parking")
+            number = entry["question"].split()[-1]
+            if revision < last or (number != "free?" and number not in str(entry["answer"])):
+                problems.append(str(bundle))
+            last = revision
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    with FAQ.open(database, site="north", semantic=False) as faq:
+        for number in range(25):
+            faq.update(Entry(question=f"Parking {number}", answer=f"{number}", id="parking"))
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["north", "south"]), st.sampled_from("abc"), st.booleans()),
+        min_size=1, max_size=8,
+    )
+)  # fmt: skip
+def test_no_order_of_edits_lets_one_site_see_anothers_entries(
+    stored: Flask, database: str, steps: list[tuple[str, str, bool]]
+) -> None:
+    client = stored.test_client()
+    for site, name, keep in steps:
+        with FAQ.open(database, site=site, semantic=False) as faq:
+            if name in faq:
+                del faq[name]
+            if keep:
+                faq.add(Entry(question=f"Shared word {site}?", answer=f"From {site}.", id=name))
+        for here, other in (("north", "south"), ("south", "north")):
+            for path in ("/search?q=shared word", "/bundle", "/suggest?q=shared"):
+                assert f"{other}?" not in client.get(f"{API}/{here}{path}").get_data(as_text=True)
+
+
+def test_another_sites_ids_are_answered_like_ids_that_never_were(stored: Flask) -> None:
+    client = stored.test_client()
+    for path in ("entries/{}",):
+        foreign = client.get(f"{API}/north/{path.format('where-south')}")
+        random = client.get(f"{API}/north/{path.format('x' * 11)}")
+        assert foreign.status_code == random.status_code == 404
+        assert foreign.data == random.data
+    feedback = [
+        client.post(f"{API}/north/feedback", json={"entry": name, "helpful": True})
+        for name in ("where-south", "x" * 11)
+    ]
+    assert feedback[0].status_code == 404
+    assert feedback[0].data == feedback[1].data
+
+
+def test_a_token_of_one_site_finds_another_like_one_that_is_not_there(stored: Flask) -> None:
+    client, headers = stored.test_client(), bearer(stored, "north") | {"If-Match": "*"}
+    for rule in stored.url_map.iter_rules():
+        if not rule.rule.startswith("/api/v1/admin/sites/<site>"):
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            answers = []
+            for site in ("south", "never-was"):
+                path = rule.rule.replace("<site>", site).replace("<report>", "review")
+                path = path.replace("<anything:entry_id>", "parking").replace("<key>", "k")
+                body = {"id": site, "question": "x?", "status": "draft", "number": 1}
+                answers.append(client.open(path, method=method, json=body, headers=headers))
+            assert answers[0].status_code == 404, (method, rule.rule)
+            assert answers[0].data == answers[1].data
+
+
+def test_many_sites_share_bounded_memory(make_app: Callable[..., Flask], database: str) -> None:
+    store = open_store(database)
+    for number in range(30):
+        store.save_site(Site(id=f"s{number}"))
+    app = make_app(sites_in_memory=5, cache_megabytes=1)
+    for number in range(30):
+        assert app.test_client().get(f"{API}/s{number}/bundle").status_code == 200
+    assert len(parts(app).clinics._faqs) == 5
+    assert parts(app).bodies.size <= parts(app).bodies.limit
