@@ -31,7 +31,7 @@ test: $(READY)  ## every test, in the browser too, with coverage
 
 soak: $(READY)  ## the fault tests at full length: processes killed, disks filled
 	@echo "==> faults, for a long time"
-	FAQ_SOAK=1 $(BIN)/python -m pytest tests/faults
+	FAQ_SOAK=1 $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/faults
 
 lint: $(READY)  ## ruff, mypy, import-linter, bandit
 	@echo "==> style, types, imports, security"
