@@ -174,8 +174,7 @@ def ready(
 
 
 def _cached(what: tuple[Any, ...], make: Callable[[], payloads.Payload]) -> Response:
-    faq, revision = visited()
-    body = ready(g.site.id, revision, what, make)
+    body = ready(g.site.id, g.revision, what, make)
     return _answer(body, cacheable(server().settings))
 
 

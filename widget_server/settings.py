@@ -76,7 +76,7 @@ class Settings:
     rate_storage: str = _setting(
         "memory://", "Where rate limits are counted: memory:// or redis://host:port."
     )
-    rate_search: str = _setting("600/minute", "Searches and suggestions for each address.")
+    rate_search: str = _setting("12000/minute", "Searches and suggestions for each address.")
     rate_feedback: str = _setting("30/minute", "Ratings for each address.")
     rate_questions: str = _setting("10/hour", "Questions to the clinic for each address.")
     rate_admin: str = _setting("600/minute", "Editing requests for each address.")
