@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from faqlib import FAQ, Entry, ImportFormatError, read_file
 from faqlib.cli import main
 from faqlib.testing import GoldenQuestion, GoldenReport, Outcome, evaluate, load_questions
+from faqlib.testing.plan import load_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -222,6 +223,40 @@ def test_the_command_asks_a_database_too() -> None:
 
 
 # The pytest plugin
+
+
+@pytest.mark.parametrize(
+    ("text", "needle"),
+    [
+        ("faq: faq.yaml", "names no FAQ or no questions"),
+        ("- faq", "names no FAQ or no questions"),
+        ("faq: []\nquestions: {a: b}", ":1: takes a file's path"),
+        ("faq: a\nquestions: {a: b}\nmin_first: most", ":3: takes a share"),
+        ("faq: a\nquestions: {a: b}\nmax_wrong: 2", ":3: takes a share"),
+        ("faq: a\nquestions: {a: b}\nmax_wrong: [1]", ":3: takes a share"),
+        ("faq: a\nsemantic: perhaps\nquestions: {a: b}", ":2: takes true or false"),
+        ("faq: a\nlimit: 3\nquestions: {a: b}", ":2: knows no 'limit'"),
+        ("faq: a\nquestions: gone.yaml", "gone.yaml: cannot be opened"),
+    ],
+)
+def test_a_mistake_in_a_plan_is_told_with_its_place(text: str, needle: str) -> None:
+    Path("a.faqtest.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ImportFormatError) as caught:
+        load_plan(Path("a.faqtest.yaml"))
+    assert needle in str(caught.value)
+
+
+def test_a_plan_sees_files_from_where_it_stands() -> None:
+    Path("in").mkdir()
+    Path("in/q.yaml").write_text("a: b", encoding="utf-8")
+    Path("in/a.faqtest.yaml").write_text(
+        "faq: ../faq.yaml\nquestions: q.yaml\nmin_first: 0.5\nsemantic: true", encoding="utf-8"
+    )
+    plan = load_plan(Path("in/a.faqtest.yaml"))
+    assert plan.faq == Path("in/../faq.yaml")
+    assert [golden.expected for golden in plan.questions] == [("b",)]
+    assert plan.limits == {"min_first": 0.5}
+    assert plan.semantic is True
 
 
 def pytest_says(*words: str) -> str:
