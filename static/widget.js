@@ -77,6 +77,9 @@ const snippet = html => html.split(/<\/?mark>/).map((piece, i) => {
 const words = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().match(/[\u3040-\u9fff]|[\p{L}\p{N}]+/gu) || [];
 const line = text => ' ' + words(text).join(' ');
 
+/* What is compared of an entry: the best field first. */
+const prepare = entry => entry.fields ||= [entry.question, [entry.aliases, entry.tags, entry.category].join(' '),
+  plain(entry.answer || [])].map(line);
 /* Ranks entries: for each word how rare it is, times how good a field it begins a word in. Gives
    the best of them, and the words worth marking. */
 const rank = (entries, query) => {
@@ -84,7 +87,7 @@ const rank = (entries, query) => {
   let top = 0;
   for (const entry of entries) {
     entry.score = 0;
-    entry.fields ||= [entry.question, [entry.aliases, entry.tags, entry.category].join(' '), plain(entry.answer || [])].map(line);
+    prepare(entry);
   }
   for (const word of new Set(words(query))) {
     const term = word.length > 4 ? word.replace(/(e?s|ed|ing)$/, '') : word;
@@ -97,7 +100,7 @@ const rank = (entries, query) => {
 };
 
 /* Where the script came from, also when that is below a path. */
-const script = doc.currentScript || doc.querySelector('script[src*="/embed/"],script[data-site]');
+const script = doc.currentScript;
 const HOME = (script?.src || '/').replace(/(embed\/)?[^/]*(\?.*)?$/, '');
 /* What is loaded once for all elements of a page, by address; several scripts share it too. */
 const shelf = window.FAQ_WIDGET?.shelf || {}, sheet = new CSSStyleSheet;
@@ -141,11 +144,11 @@ const view = host => {
     }
   };
 
-  /* Builds in slices, so that the page stays responsive. */
+  /* Builds in slices, one a frame, so that the page stays responsive. */
   const work = () => {
-    const end = performance.now() + 8;
+    const end = performance.now() + 3;
     while (todo[0] && performance.now() < end) todo.shift()();
-    if (todo[0]) setTimeout(work);
+    if (todo[0]) requestAnimationFrame(work);
   };
 
   const list = (label, children = []) => (children = children.filter(x => x))[0]
@@ -172,19 +175,20 @@ const view = host => {
   /* A question that opens: heading, preview of the answer if any, answer. */
   const item = (entry, preview, level = 'h3') => {
     let filled;
-    const panel = h('.answer', {hidden: 'until-found'});
+    const panel = h('.answer', {hidden: 'until-found'}), teaser = preview && h('p.preview', 0, preview);
     const fill = () => filled ||= entry.answer && !panel.replaceChildren(answer(entry));
     const show = (on, go) => {
       if (on) emit('open', {id: entry.id});
       if (on && !fill()) complete().then(fill).catch(() => panel.textContent = T.error);
       panel.hidden = on ? false : 'until-found';
       button.ariaExpanded = on;
+      if (teaser) teaser.hidden = on;
       if (go) button.focus(), button.scrollIntoView();
     };
     panel.onbeforematch = () => show(true);
     const button = h('button.question', {ariaExpanded: false, onclick: () => show(!!panel.hidden)},
-      h('span', 0, highlight(entry.question), foreign(entry) && h('span.meta', ui, ' · ' + new Intl.DisplayNames(lang, {type: 'language'}).of(entry.lang))));
-    return h('.item', {lang: entry.lang, dir: entry.dir, show, fill}, h(level, 0, button), preview && h('p.preview', 0, preview), panel);
+      h('span', 0, highlight(entry.question), foreign(entry) && [' · ', h('span.meta', ui, new Intl.DisplayNames(lang, {type: 'language'}).of(entry.lang))]));
+    return h('.item', {lang: entry.lang, dir: entry.dir, show, fill}, h(level, 0, button), teaser, panel);
   };
 
   const contact = () => {
@@ -306,7 +310,10 @@ const view = host => {
       status, urgent, best, results, categories, h('.footer', 0, contact(), site.features.questions && askForm()));
   };
   const fillAll = () => {
-    for (const entry of entries()) todo.push(() => items.get(entry).fill());
+    for (const entry of entries()) todo.push(() => {
+      items.get(entry).fill();
+      prepare(entry);
+    });
     work();
   };
 
@@ -321,7 +328,7 @@ const view = host => {
     const bundle = await share(bundleAt(base, name));
     site = bundle.site;
     lang = option('lang') || site.lang;
-    ui = {lang, dir: /^(ar|he|fa|ur)/.test(lang) ? 'rtl' : 'ltr'};
+    ui = {lang, dir: /^(ar|he)/.test(lang) ? 'rtl' : 'ltr'};
     T = {...TEXTS, .../^en/.test(lang) || await share(textsAt(base, lang)).catch(() => {}), ...foreign(site) || site.texts};
     if (signal.aborted) return;
     choose(bundle.entries);
@@ -349,9 +356,8 @@ const view = host => {
     life?.abort();
     const {signal} = life = new AbortController;
     addEventListener('hashchange', fromHash, {signal});
-    await 0; // data() behind the same script, and further attributes, come first
-    if (signal.aborted) return;
-    if (wanted == painted) return;
+    await new Promise(setTimeout); // data() behind the same script, and further attributes, come first
+    if (signal.aborted || wanted == painted) return;
     base = (option('api') || HOME).replace(/\/?$/, '/');
     path = base + 'api/v1/sites/' + name;
     for (const [what, allowed] of [['mode', 'inline launcher'], ['theme', 'light dark auto']])
@@ -404,24 +410,25 @@ sheet.replaceSync(
   '*,::before,::after{box-sizing:border-box;margin:0;padding:0}' +
   'button,input,textarea{all:unset;box-sizing:border-box;cursor:pointer}' +
   ':focus-visible{outline:3px solid var(--a);outline-offset:2px}' +
-  '.body{container-type:inline-size;width:100%;max-width:72em;margin:0 auto}' +
+  '.body{container-type:inline-size;max-width:72em;margin:auto}' +
   '.title{font-size:min(1.9em,1em + 3cqi);line-height:1.2;letter-spacing:-.02em;text-wrap:balance;margin-bottom:.4em}' +
   '.intro,.answer{max-width:66ch}' +
   '.search,.category,.footer{padding-top:2em}' +
-  'label,.input{display:block;width:100%}' +
-  '.input{font-weight:400;margin:.5em 0;padding:.75em 1em;cursor:text;background:var(--b);border:1px solid var(--m);border-radius:var(--r)}' +
+  '.category:nth-child(n+6){content-visibility:auto;contain-intrinsic-size:30em;overflow-clip-margin:5px}' +
+  'label{display:block}' +
+  '.input{width:100%;font-weight:400;margin:.5em 0;padding:.75em 1em;cursor:text;background:var(--b);border:1px solid var(--m);border-radius:var(--r)}' +
   'label,summary,.contact,.button,.label,.urgent,.send,.launcher,b{font-weight:600}' +
   '.intro,.status,.meta,.preview,.close{color:var(--m)}' +
   '.status,.meta,.preview,.label{font-size:.9em}' +
   '.status{height:1.6em}' +
   '.urgent,.best,.notice,.ask{background:var(--f);border:1px solid #0000;border-radius:var(--r);padding:1em 1.25em;margin-top:.75em}' +
   '.urgent{background:#a3161f;color:#fff;white-space:pre-line}' +
-  '.best{min-height:max(12.5em,22em - 20cqi);align-content:center}' +
+  '.best{min-height:max(11.5em,17em - 12cqi);overflow:hidden}' +
   '.best .question{padding:.3em 0}' +
   '.preview{max-height:4.8em;overflow:hidden;margin-bottom:1em}' +
-  ':has([aria-expanded=true])+.preview{display:none}' +
+  '.best .preview{margin-bottom:-4.8em}' +
   '.item+.item{border-top:1px solid var(--l)}' +
-  '.question{scroll-margin:5em;display:flex;gap:1em;justify-content:space-between;width:100%;padding:1em 0;font-weight:500;line-height:1.45}' +
+  '.question{scroll-margin:5em;display:flex;gap:1em;justify-content:space-between;width:100%;padding:1em 0;font-weight:500}' +
   'h3,h4,h5,h6{font-size:1.05em}' +
   '.question::after{content:"+"/"";font-size:1.6em;line-height:.9;font-weight:300}' +
   '[aria-expanded=true]::after{content:"–"/""}' +
@@ -436,15 +443,13 @@ sheet.replaceSync(
   '.meta ul,.foot,.contact{display:flex;flex-wrap:wrap;gap:.25em 1.25em;align-items:center;list-style:none;padding:0}' +
   'a,.link,summary{padding:.3em 0;text-decoration:underline;text-underline-offset:.2em;cursor:pointer}' +
   '.button{padding:.3em .9em;border:1px solid var(--l);border-radius:99em;margin-inline-start:.5em}' +
-  '.button:hover{background:var(--f)}' +
   '.send,.launcher{background:var(--a);color:light-dark(#fff,#10161a);border:1px solid #0000;border-radius:99em;padding:.7em 1.5em}' +
   '.launcher{position:fixed;z-index:999999999;bottom:max(1.25em,env(safe-area-inset-bottom));inset-inline-end:1.25em;box-shadow:0 6px 32px #0005}' +
-  '.launcher:has(+[open]){display:none}' +
   '.dialog[open]{all:unset;--g:clamp(0px,100vw - 30em,1.25em);box-sizing:border-box;overflow:auto;overscroll-behavior:contain;position:fixed;bottom:var(--g);inset-inline-end:var(--g);width:min(27em,100vw);height:min(44em + 99*(1.25em - var(--g)),100dvh - 2*var(--g));padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));border:1px solid #0000;border-radius:var(--g);background:var(--b);box-shadow:0 6px 32px #0005}' +
   '.close{display:block;position:sticky;top:0;z-index:1;width:max-content;margin-inline-start:auto;padding:max(.75em,env(safe-area-inset-top)) 0 .75em;background:var(--b)}' +
   '@container(min-width:54em){.category{display:grid;grid:auto/14em 1fr;gap:3em}.heading{padding:1em 0}}' +
   '@media(prefers-reduced-motion:no-preference){.answer:not([hidden]){animation:i .25s}}' +
-  '@keyframes i{from{opacity:0;translate:0 -4px}}' +
+  '@keyframes i{from{opacity:0}}' +
   '@media(forced-colors:active){.send,.launcher,.urgent{color:CanvasText}}' +
   '@media print{form,.foot,.footer,.launcher,.question::after{display:none}.answer[hidden]{display:block;content-visibility:visible}}');
 
@@ -462,5 +467,5 @@ const mount = () => {
   if (!script.dataset.site && doc.querySelector(`${TAG}[site="${site}"]:not([api])`)) return;
   if (doc.body.contains(script)) script.after(el); else doc.body.append(el);
 };
-if (script) doc.body?.contains(script) || doc.readyState != 'loading' ? mount() : addEventListener('DOMContentLoaded', mount);
+if (script?.src) doc.body?.contains(script) || doc.readyState != 'loading' ? mount() : addEventListener('DOMContentLoaded', mount);
 })();

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,9 @@ def server() -> Iterator[tuple[str, Faults]]:
     app = create_app({"log_requests": False, "semantic": False, **UNLIMITED}, store=make_store())
     faults = Faults(app.wsgi_app)
     with Served(faults) as served:
+        # Its first answer takes a while, and is the server's affair.
+        with urllib.request.urlopen(f"{served.url}/embed/large.js") as answer:
+            answer.read()
         yield served.url, faults
 
 
@@ -143,7 +147,7 @@ class Host:
 @pytest.fixture
 def host(pages: tuple[str, Any], page: Page, faults: Faults) -> Host:
     """Host pages in a fresh browser context."""
-    page.set_default_timeout(8_000)
+    page.set_default_timeout(15_000)
     return Host(*pages, page)
 
 

@@ -60,7 +60,14 @@ def _dialog(host: Host, faults: Faults) -> Page:
     return page
 
 
-STATES: list[Callable[[Host, Faults], Page]] = [_closed, _open, _results, _no_answer, _error, _dialog]
+STATES: list[Callable[[Host, Faults], Page]] = [
+    _closed,
+    _open,
+    _results,
+    _no_answer,
+    _error,
+    _dialog,
+]
 
 
 def _axe(page: Page, state: str) -> None:
@@ -71,7 +78,12 @@ def _axe(page: Page, state: str) -> None:
         RULES,
     )
     told = [
-        (kind, rule["id"], [node["target"] for node in rule["nodes"]], rule["nodes"][0]["failureSummary"])
+        (
+            kind,
+            rule["id"],
+            [node["target"] for node in rule["nodes"]],
+            rule["nodes"][0]["failureSummary"],
+        )
         for kind in ("violations", "incomplete")
         for rule in found[kind]
     ]
@@ -112,7 +124,9 @@ def test_a_question_is_a_button_in_a_heading(host: Host) -> None:
     """The disclosure pattern: its name is the question and nothing else."""
     page = host.open("basic.html")
     heading = page.get_by_role("heading", name="What are exosomes?", exact=True, level=4)
-    expect(heading.get_by_role("button", name="What are exosomes?", exact=True)).to_have_attribute("aria-expanded", "false")
+    expect(heading.get_by_role("button", name="What are exosomes?", exact=True)).to_have_attribute(
+        "aria-expanded", "false"
+    )
 
 
 def test_everything_to_press_is_large_enough(host: Host) -> None:
@@ -187,11 +201,16 @@ def test_reduced_motion_moves_nothing(host: Host) -> None:
         host.page.emulate_media(reduced_motion=motion)  # type: ignore[arg-type]
         page = host.open("basic.html")
         page.locator(".question").first.click()
-        running = page.evaluate("document.querySelector('faq-widget').shadowRoot.getAnimations().length")
+        running = page.evaluate(
+            "document.querySelector('faq-widget').shadowRoot.getAnimations().length"
+        )
         assert running == count, motion
 
 
-@pytest.mark.parametrize("accent", ["#ffff00", "#00ff00", "#0b6e5f", "#000000", "#ffffff", "#ff69b4", "#0000ff", "tomato"])
+@pytest.mark.parametrize(
+    "accent",
+    ["#ffff00", "#00ff00", "#0b6e5f", "#000000", "#ffffff", "#ff69b4", "#0000ff", "tomato"],
+)
 def test_any_accent_colour_can_be_read(host: Host, accent: str) -> None:
     """Contrast of at least 4.5 on light and dark, whatever colour a clinic has."""
     for scheme in ("light", "dark"):
@@ -219,8 +238,11 @@ def test_headings_never_skip_a_level(host: Host) -> None:
     for query in ("", "what are exosomes"):
         page.locator("input").first.fill(query)
         page.wait_for_timeout(500)
-        levels = [int(tag[1]) for tag in page.evaluate("""() => [...document.querySelector('faq-widget').shadowRoot
-          .querySelectorAll('h2,h3,h4,h5,h6')].filter(el => el.offsetParent && !el.closest('.answer')).map(el => el.localName)""")]
+        levels = [
+            int(tag[1])
+            for tag in page.evaluate("""() => [...document.querySelector('faq-widget').shadowRoot
+          .querySelectorAll('h2,h3,h4,h5,h6')].filter(el => el.offsetParent && !el.closest('.answer')).map(el => el.localName)""")
+        ]
         assert levels[0] == 2
         assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
     assert re.fullmatch(r"\d+", str(levels[-1]))

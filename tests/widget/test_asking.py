@@ -74,8 +74,12 @@ def test_no_answer_is_said_honestly_with_a_way_to_ask(host: Host, faults: Faults
     ask(page, "zebra crossing opera tickets")
     best = page.locator(".best")
     expect(best).to_contain_text("We have no clear answer to that. Please ask us:")
-    expect(best.get_by_role("link", name="+1 503-555-0117")).to_have_attribute("href", "tel:+1503-555-0117")
-    expect(best.get_by_role("link", name="care@example.com")).to_have_attribute("href", "mailto:care@example.com")
+    expect(best.get_by_role("link", name="+1 503-555-0117")).to_have_attribute(
+        "href", "tel:+1503-555-0117"
+    )
+    expect(best.get_by_role("link", name="care@example.com")).to_have_attribute(
+        "href", "mailto:care@example.com"
+    )
     page.locator("summary").click()
     field = page.get_by_role("textbox", name="Send us your question")
     expect(field).to_have_value("zebra crossing opera tickets")
@@ -85,7 +89,10 @@ def test_no_answer_is_said_honestly_with_a_way_to_ask(host: Host, faults: Faults
     expect(page.locator("form [role=status]").last).to_have_text("Thank you!")
     (sent,) = faults.seen
     assert (sent.method, sent.headers["content-type"].split(";")[0]) == ("POST", "text/plain")
-    assert json.loads(sent.body) == {"question": "zebra crossing opera tickets", "email": "me@example.org"}
+    assert json.loads(sent.body) == {
+        "question": "zebra crossing opera tickets",
+        "email": "me@example.org",
+    }
 
 
 def test_a_question_that_cannot_be_sent_is_not_lost(host: Host, faults: Faults) -> None:
@@ -115,7 +122,9 @@ def test_what_the_visitor_wrote_is_not_overwritten(host: Host) -> None:
     expect(field).to_have_value("My own words")
 
 
-@pytest.mark.parametrize("query", ["chest pain", "I have CHEST PAINS!", "cant breathe chest-pain", "可以吗胸痛"])
+@pytest.mark.parametrize(
+    "query", ["chest pain", "I have CHEST PAINS!", "cant breathe chest-pain", "可以吗胸痛"]
+)
 def test_urgent_words_bring_up_the_emergency_text_at_once(host: Host, query: str) -> None:
     """Above all results, in any spelling of the words, without waiting for the server."""
     page = host.widget('site="rich"')
@@ -130,8 +139,11 @@ def test_urgent_words_bring_up_the_emergency_text_at_once(host: Host, query: str
 
 def test_did_you_mean(host: Host, faults: Faults) -> None:
     """The server's suggestion is one press away."""
+
     def unsure(body: bytes) -> bytes:
-        return json.dumps({**json.loads(body), "answered": False, "suggestion": "exosomes"}).encode()
+        return json.dumps(
+            {**json.loads(body), "answered": False, "suggestion": "exosomes"}
+        ).encode()
 
     faults.changed[r"/search\?.*exosmoes"] = unsure
     page = host.open("basic.html")
@@ -191,7 +203,11 @@ def test_without_the_network_local_search_goes_on(host: Host, faults: Faults, ki
 def test_at_most_three_requests_in_ten_keystrokes(host: Host, faults: Faults) -> None:
     """At a fast, an ordinary and a slow typist's speed."""
     page = host.open("basic.html")
-    for delay, text in ((60, "can i go to the gym"), (150, "does it hurt a lot?"), (320, "who can be treated?")):
+    for delay, text in (
+        (60, "can i go to the gym"),
+        (150, "does it hurt a lot?"),
+        (320, "who can be treated?"),
+    ):
         page.locator("input").first.fill("")
         faults.seen.clear()
         page.locator("input").first.press_sequentially(text, delay=delay)
@@ -267,8 +283,22 @@ def test_hostile_queries_are_text(host: Host) -> None:
     """Markup, regular expressions, very long and odd input: shown as text, nothing thrown."""
     page = host.open("basic.html")
     field = page.locator("input").first
-    for query in ("<img src=x onerror=alert(1)>", "((((", "\\", "a" * 5_000, "\ud83d\ude00", "   ", "%", "__proto__"):
+    for query in (
+        "<img src=x onerror=alert(1)>",
+        "((((",
+        "\\",
+        "a" * 5_000,
+        "\ud83d\ude00",
+        "   ",
+        "%",
+        "__proto__",
+    ):
         field.fill(query)
         page.wait_for_timeout(260)
-    assert page.locator("faq-widget").evaluate("el => el.shadowRoot.querySelectorAll('.body img').length") == 0
+    assert (
+        page.locator("faq-widget").evaluate(
+            "el => el.shadowRoot.querySelectorAll('.body img').length"
+        )
+        == 0
+    )
     assert host.errors == []

@@ -16,7 +16,9 @@ def test_opens_a_dialog_and_gives_the_focus_back(host: Host) -> None:
     button.focus()
     page.keyboard.press("Enter")
     expect(dialog).to_be_visible()
-    assert page.evaluate("!!document.querySelector('faq-widget').shadowRoot.activeElement.closest('dialog')")
+    assert page.evaluate(
+        "!!document.querySelector('faq-widget').shadowRoot.activeElement.closest('dialog')"
+    )
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(button).to_be_focused()
@@ -96,7 +98,12 @@ def test_keeps_off_the_safe_areas_of_phones(host: Host) -> None:
     assert button["y"] + button["height"] <= 844 - 34
     page.locator(".launcher").click()
     close = page.locator(".close")
-    assert close.evaluate("el => el.getBoundingClientRect().bottom - parseFloat(getComputedStyle(el).paddingBottom) - 47") > 10
+    assert (
+        close.evaluate(
+            "el => el.getBoundingClientRect().bottom - parseFloat(getComputedStyle(el).paddingBottom) - 47"
+        )
+        > 10
+    )
     page.locator("dialog").evaluate("el => el.scrollTo(0, 9999)")
     assert close.evaluate("el => parseFloat(getComputedStyle(el).paddingTop)") == 47
     expect(close).to_be_in_viewport()

@@ -49,7 +49,9 @@ def test_open_search_and_close(host: Host) -> None:
     """open(id) shows a question, search(text) its results at once, close() the list again."""
     page = host.open("basic.html")
     _call(page, "open('side-effects')")
-    expect(page.locator("[aria-expanded=true]")).to_have_text("What side effects can I expect afterward?")
+    expect(page.locator("[aria-expanded=true]")).to_have_text(
+        "What side effects can I expect afterward?"
+    )
     _call(page, "search('what are exosomes')")
     expect(page.locator("input").first).to_have_value("what are exosomes")
     expect(page.locator(".best .question")).to_be_visible()
