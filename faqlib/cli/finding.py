@@ -136,7 +136,7 @@ def _reason(reason: Reason) -> str:
     if reason.matched and reason.matched != reason.query:
         words += f" as {reason.matched!r}"
     place = f" in the {reason.field}" if reason.field else ""
-    return f"{reason.kind}{words}{place} ({reason.weight:.0%})"
+    return f"{reason.kind}{words}{place} (+{reason.weight:.2f})"
 
 
 def _marked(snippet: str) -> str:
