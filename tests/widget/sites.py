@@ -89,7 +89,7 @@ def rich_site() -> Site:
 
 def rich() -> list[Entry]:
     """Entries that use every field, in several languages."""
-    entries = [
+    return [
         Entry(
             id="rich",
             question="What can an answer hold?",
@@ -110,7 +110,6 @@ def rich() -> list[Entry]:
         Entry(id="停车", question="停车场收费吗？", answer="免费。", category="Visit", lang="zh"),
         Entry(id="plain", question="An entry without a category?", answer="Yes."),
     ]  # fmt: skip
-    return entries
 
 
 def spanish() -> list[Entry]:

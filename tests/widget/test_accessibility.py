@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -95,7 +96,7 @@ def _axe(page: Page, state: str) -> None:
 def wide(request: pytest.FixtureRequest, host: Host) -> Iterator[int]:
     """A phone's width and a desk's."""
     host.page.set_viewport_size({"width": request.param, "height": 900})
-    yield request.param
+    return request.param
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -244,5 +245,5 @@ def test_headings_never_skip_a_level(host: Host) -> None:
           .querySelectorAll('h2,h3,h4,h5,h6')].filter(el => el.offsetParent && !el.closest('.answer')).map(el => el.localName)""")
         ]
         assert levels[0] == 2
-        assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+        assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
     assert re.fullmatch(r"\d+", str(levels[-1]))

@@ -132,7 +132,8 @@ def test_urgent_words_bring_up_the_emergency_text_at_once(host: Host, query: str
     alert = page.get_by_role("alert")
     expect(alert).to_have_text("Call 911 now.")
     top = alert.bounding_box()
-    assert top and top["y"] < (page.locator(".best").bounding_box() or {"y": 0})["y"]
+    assert top
+    assert top["y"] < (page.locator(".best").bounding_box() or {"y": 0})["y"]
     page.locator("input").first.fill("opening hours")
     expect(alert).to_have_count(0)
 

@@ -17,7 +17,9 @@ def test_paints_where_its_tag_stands(host: Host, name: str) -> None:
     if after.count():
         widget = page.locator("faq-widget").bounding_box()
         below = after.bounding_box()
-        assert widget and below and below["y"] >= widget["y"] + widget["height"]
+        assert widget
+        assert below
+        assert below["y"] >= widget["y"] + widget["height"]
     host.clean()
 
 
