@@ -115,14 +115,11 @@ def joined(pieces: Iterable[str]) -> str:
     between the characters around it.
     """
     joined: list[str] = []
-    waiting = [piece for piece in pieces if piece]
+    waiting = _merged(pieces)
     for index, piece in enumerate(waiting):
         before = joined[-1] if joined else ""
         after = waiting[index + 1] if index + 1 < len(waiting) else ""
         mark, text = _outer(piece)
-        if mark and _outer(before)[0] == mark:
-            joined[-1] = f"{before[: -len(mark)]}{text}{mark}"
-            continue
         while mark and not _works(before[-1:], text, after[:1]):
             piece = text
             mark, text = _outer(piece)
@@ -130,6 +127,18 @@ def joined(pieces: Iterable[str]) -> str:
             joined[-1] = before[:-1] + "\\!"
         joined.append(piece)
     return "".join(joined)
+
+
+def _merged(pieces: Iterable[str]) -> list[str]:
+    """Two bold pieces side by side are one."""
+    merged: list[str] = []
+    for piece in filter(None, pieces):
+        mark, text = _outer(piece)
+        if mark and merged and _outer(merged[-1])[0] == mark:
+            merged[-1] = f"{merged[-1][: -len(mark)]}{text}{mark}"
+        else:
+            merged.append(piece)
+    return merged
 
 
 def _outer(piece: str) -> tuple[str, str]:

@@ -13,6 +13,8 @@ from faqlib.formats.html_inline import BREAK, DEPTH, embedded, escaped, inline, 
 from faqlib.formats.html_visible import BLOCKS, Element, is_dropped, is_hidden, plain_text
 from faqlib.markup import escape_start
 
+_NESTED = 8  # lists in lists; below them only the text is kept
+
 
 def to_markdown(element: Element) -> str:
     """What is inside of ``element``, as Markdown."""
@@ -91,6 +93,8 @@ def _heading(element: Element, depth: int) -> list[str]:
 
 
 def _list(element: Element, depth: int) -> list[str]:
+    if sum(1 for _ in element.iterancestors("ul", "ol", "blockquote")) >= _NESTED:
+        return [escaped(plain_text(element))]
     start = element.get("start") or ""
     number = int(start) if re.fullmatch("[0-9]{1,6}", start) else 1
     items: list[str] = []

@@ -114,8 +114,8 @@ class _Splitter:
             if any(find(text) for text in texts):
                 return lambda index: find(texts[index])
         bare = [index for index, text in enumerate(texts) if mark.bare_question(text)]
-        apart = {index for index in bare if index == 0 or not texts[index - 1]}
-        wanted = apart or set(bare)
+        apart = {index for index in bare if not any(texts[max(0, index - 1) : index])}
+        wanted = apart if apart - {0} else set(bare)
         return lambda index: texts[index] if index in wanted else None
 
     def _start(self, question: str, line: Line) -> None:

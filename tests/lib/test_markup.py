@@ -24,10 +24,47 @@ from faqlib.markup import (
 )
 
 PIECES = st.sampled_from(
-    ["*", "_", "**", "`", "```\n", "[a](", "![", "](", ")", "<", "<b>", "</script>", "\n", "\n\n"]
-    + ["- ", "1. ", "# ", " ", "|", "|-|\n", "&lt;", "&", "~~", "\\", "javascript:alert(1)"]
-    + ["https://a.example/", "data:text/html,x", "> ", "    ", "---\n", "===\n", ":-", "+ ", "\t"]
-    + ["<img src=x onerror=alert(1)>", '" onclick="x', "\xa0", "word", "&#x6a;avascript:x"]
+    [
+        "*",
+        "_",
+        "**",
+        "`",
+        "```\n",
+        "[a](",
+        "![",
+        "](",
+        ")",
+        "<",
+        "<b>",
+        "</script>",
+        "\n",
+        "\n\n",
+        "- ",
+        "1. ",
+        "# ",
+        " ",
+        "|",
+        "|-|\n",
+        "&lt;",
+        "&",
+        "~~",
+        "\\",
+        "javascript:alert(1)",
+        "https://a.example/",
+        "data:text/html,x",
+        "> ",
+        "    ",
+        "---\n",
+        "===\n",
+        ":-",
+        "+ ",
+        "\t",
+        "<img src=x onerror=alert(1)>",
+        '" onclick="x',
+        "\xa0",
+        "word",
+        "&#x6a;avascript:x",
+    ]
 )
 MARKDOWN = st.lists(PIECES | st.text(max_size=3), max_size=20).map("".join)
 
@@ -66,7 +103,9 @@ def test_headings_start_at_h4_and_leave_no_level_out(markdown: str, tags: list[s
     assert re.findall(r"<(h\d)>", render_html(markdown)) == tags
 
 
-@pytest.mark.parametrize("url", ["https://a.example/x?y=1", "mailto:a@b.example", "tel:+4512345678"])
+@pytest.mark.parametrize(
+    "url", ["https://a.example/x?y=1", "mailto:a@b.example", "tel:+4512345678"]
+)
 def test_a_link_with_an_allowed_scheme_tells_the_other_side_nothing(url: str) -> None:
     ((_, attributes),) = Opened(render_html(f"[x]({url})")).tags[1:]
     assert attributes == {"href": url, "rel": "noopener noreferrer"}
@@ -74,8 +113,20 @@ def test_a_link_with_an_allowed_scheme_tells_the_other_side_nothing(url: str) ->
 
 @pytest.mark.parametrize(
     "url",
-    ["javascript:alert(1)", "JaVaScRiPt:x", "data:text/html,x", "vbscript:x", "/path", "//a.example"]
-    + ["#top", "ftp://a.example", "&#106;avascript:x", "java&#10;script:x", "\x01javascript:x", ""],
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:x",
+        "data:text/html,x",
+        "vbscript:x",
+        "/path",
+        "//a.example",
+        "#top",
+        "ftp://a.example",
+        "&#106;avascript:x",
+        "java&#10;script:x",
+        "\x01javascript:x",
+        "",
+    ],
 )
 def test_any_other_address_is_dropped_and_its_text_stays(url: str) -> None:
     html = render_html(f"see [the page](<{url}>) now")
@@ -157,7 +208,9 @@ def test_the_tree_is_json_of_texts_and_elements() -> None:
 
 
 def test_words_of_items_cells_and_lines_never_run_together() -> None:
-    text = render_text("# a\n- b\n- c\n  - d\n\n|e|f|\n|-|-|\n|g|h|\n\ni  \nj ![k](https://l.example)")
+    text = render_text(
+        "# a\n- b\n- c\n  - d\n\n|e|f|\n|-|-|\n|g|h|\n\ni  \nj ![k](https://l.example)"
+    )
     assert text.split("\n") == ["a", "b", "c", "d", "e · f", "g · h", "i", "j k"]
 
 
@@ -175,8 +228,20 @@ def test_escaped_text_shows_exactly_that_text(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Less than 10% (mostly) of patients", "1 in 3, 24–48 hours.", "snake_case", "A & B", "(a) b"]
-    + ["5+3=8", "a-b", "No. 5", "C# and F#", "50% - 60%", "x > y", "Dr. Smith, M.D."],
+    [
+        "Less than 10% (mostly) of patients",
+        "1 in 3, 24–48 hours.",
+        "snake_case",
+        "A & B",
+        "(a) b",
+        "5+3=8",
+        "a-b",
+        "No. 5",
+        "C# and F#",
+        "50% - 60%",
+        "x > y",
+        "Dr. Smith, M.D.",
+    ],
 )
 def test_everyday_text_is_not_littered_with_backslashes(text: str) -> None:
     assert escape_markdown(text) == text
