@@ -1,0 +1,223 @@
+"""Word documents: what counts as a question, and bombs that are refused before they unpack."""
+
+import builtins
+import contextlib
+import io
+import random
+import struct
+import time
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import docx
+import pytest
+
+from faqlib import Entry, ImportFormatError, MissingExtra, formats
+from faqlib.formats import Document
+from faqlib.markup import render_text
+
+
+def read(data: bytes) -> Document:
+    return formats.read(data, format="docx", name="faq.docx")
+
+
+def written(fill: Callable[[Any], None]) -> bytes:
+    document = docx.Document()
+    fill(document)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def zipped(*members: tuple[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in members:
+            package.writestr(name, content)
+    return file.getvalue()
+
+
+def headings(document: Any) -> None:
+    document.add_heading("Our FAQ", 0)
+    document.add_heading("Money", 1)
+    document.add_heading("One?", 2)
+    paragraph = document.add_paragraph("First ")
+    paragraph.add_run("bold").bold = True
+    paragraph.add_run(" and ")
+    paragraph.add_run("slanted").italic = True
+    document.add_paragraph("a", style="List Bullet")
+    document.add_paragraph("b", style="List Bullet 2")
+    document.add_paragraph("c", style="List Number")
+    document.add_heading("Two?", 2)
+    document.add_paragraph("# Second * time")
+
+
+def test_headings_are_questions_with_categories_above_them() -> None:
+    document = read(written(headings))
+    assert [(entry.question, entry.category) for entry in document.entries] == [
+        ("One?", "Money"),
+        ("Two?", "Money"),
+    ]
+    assert document.title == "Our FAQ"
+    assert document.entries[0].answer.startswith("First **bold** and *slanted*\n\n- a\n   - b\n")
+    assert document.entries[1].answer == "\\# Second * time".replace("*", "\\*")
+
+
+def marked(document: Any) -> None:
+    for text in (
+        "Our FAQ",
+        "Q: One?\u00a0",
+        "A: First.",
+        "• a",
+        "• b",
+        "Loading",
+        "Q: Two?",
+        "A: 2",
+    ):
+        document.add_paragraph(text)
+
+
+def test_marked_paragraphs_are_read_like_pasted_text() -> None:
+    document = read(written(marked))
+    assert [(entry.question, entry.answer) for entry in document.entries] == [
+        ("One?", "First.\n\n- a\n- b"),
+        ("Two?", "2"),
+    ]
+    assert [aside.text for aside in document.set_aside] == ["Loading"]
+    assert document.title == "Our FAQ"
+
+
+def bold(document: Any) -> None:
+    for question, answer in (("One?", "First."), ("Two?", "Second.")):
+        document.add_paragraph().add_run(question).bold = True
+        document.add_paragraph(answer)
+
+
+def bare(document: Any) -> None:
+    for text in ("What is one?", "First.", "What is two?", "Second."):
+        document.add_paragraph(text)
+
+
+@pytest.mark.parametrize("fill", [bold, bare])
+def test_bold_and_bare_questions_are_recognised(fill: Callable[[Any], None]) -> None:
+    assert [entry.answer for entry in read(written(fill)).entries] == ["First.", "Second."]
+
+
+@pytest.mark.parametrize("header", [["Question", "Answer"], ["Frage", "Antwort"], []])
+def test_a_table_of_two_columns_is_a_faq(header: list[str]) -> None:
+    def fill(document: Any) -> None:
+        rows = [header, ["One?", "First.\n* note"], ["Two?", "Second."]]
+        table = document.add_table(rows=0, cols=2)
+        for row in filter(None, rows):
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                cell.text = text
+
+    entries = read(written(fill)).entries
+    assert [entry.question for entry in entries] == ["One?", "Two?"]
+    assert render_text(entries[0].answer) == "First.\n* note"
+
+
+def test_what_is_written_can_be_edited_and_read_again() -> None:
+    answer = "a **b** [c](https://c.example)\n\n- d\n  - e\n- f\n\n|g|h|\n|-|-|\n|i|j|\n\n> k"
+    entries = [Entry("One?", answer, category="X"), Entry("Two?", "l")]
+    data = formats.write(entries, format="docx")
+    assert isinstance(data, bytes)
+    document = read(data)
+    assert [entry.question for entry in document.entries] == ["Two?", "One?"]
+    assert [entry.category for entry in document.entries] == ["", "X"]
+    assert render_text(document.entries[1].answer) == render_text(answer).replace(
+        "c\n", "c (https://c.example)\n"
+    )
+
+
+LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><w>&b;</w>'
+OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><w>&a;</w>'
+
+
+def many(count: int) -> bytes:
+    """A central directory of ``count`` members, more than the end record could tell of."""
+    one = struct.pack("<4s6H3L5H2L", b"PK\x01\x02", *[0] * 9, 1, *[0] * 4, 0, 0) + b"a"
+    body = one * count
+    return body + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(body), 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (zipped(("word/document.xml", LAUGHS)), "declares XML entities"),
+        (zipped(("word/document.xml", OUTSIDE)), "declares XML entities"),
+        (zipped(("word/document.xml", b"<w/>"), ("x.rels", LAUGHS)), "declares XML entities"),
+        (zipped(("word/document.xml", b"<w>" + b" " * 9_000_000 + b"</w>")), "unpacks to more"),
+        (zipped(("word/document.xml", b"<w/>"), ("m.bin", bytes(70_000_000))), "unpacks to more"),
+        (zipped(("word/document.xml", b"<a>" * 5_000 + b"</a>" * 5_000)), "unpacks to more"),
+        (zipped(("word/document.xml", b"<w>" + b"<a/>" * 300_000 + b"</w>")), "unpacks to more"),
+        (zipped(("word/document.xml", b"<w/>"), *((f"{n}", b"") for n in range(2_000))), "unpacks"),
+        (many(300_000), "unpacks to more"),
+        (zipped(("word/document.xml", b"<w")), "damaged"),
+        (zipped(("word/document.xml", b"<w/>")), "damaged"),
+        (zipped(("other.xml", b"<w/>")), "no Word document"),
+        (b"\xd0\xcf\x11\xe0" * 100, "no Word document"),
+        (b"", "no Word document"),
+    ],
+    ids=[
+        "laughs",
+        "outside",
+        "rels",
+        "xml",
+        "media",
+        "deep",
+        "wide",
+        "members",
+        "directory",
+        "cut",
+        "empty",
+        "other",
+        "doc",
+        "nothing",
+    ],
+)
+def test_bombs_and_other_files_are_refused_fast_and_small(data: bytes, message: str) -> None:
+    tracemalloc.start()
+    start = time.process_time()
+    with pytest.raises(ImportFormatError, match=message):
+        read(data)
+    spent, (_, peak) = time.process_time() - start, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100_000_000
+    assert spent < 3
+
+
+def test_a_damaged_document_is_an_error_and_never_a_crash() -> None:
+    good = written(headings)
+    chance = random.Random(7)
+    for _ in range(60):
+        bad = bytearray(good)
+        for _ in range(chance.choice([1, 5, 50])):
+            bad[chance.randrange(len(bad))] = chance.randrange(256)
+        with contextlib.suppress(ImportFormatError):
+            read(bytes(bad))
+
+
+def test_text_instead_of_bytes_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(TypeError, match="rb"):
+        formats.read("text", format="docx")
+
+
+def test_without_the_extra_the_message_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *args: Any, **kwargs: Any) -> Any:
+        if name == "docx":
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    good = written(marked)
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(MissingExtra, match=r"pip install 'faqlib\[docx\]'"):
+        read(good)
+    with pytest.raises(MissingExtra):
+        formats.write([Entry("One?", "1")], format="docx")
