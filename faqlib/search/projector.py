@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from faqlib.model import Entry
 from faqlib.search.prepared import Prepared, prepare
@@ -15,13 +15,24 @@ from faqlib.search.whoosh_backend import WhooshBackend
 class Projector:
     """Makes the next :class:`Projection` from what changed. One thread at a time."""
 
-    def __init__(self, backend: Backend | None = None) -> None:
-        self._backend = backend or WhooshBackend()
+    def __init__(self, backend: Callable[[], Backend] = WhooshBackend) -> None:
+        self._make = backend
+        self._forget()
+
+    def _forget(self) -> None:
+        self._backend = self._make()
         self._prepared: dict[str, Prepared] = {}
         self._vocabulary = Vocabulary()
 
     def project(self, entries: Iterable[Entry], synonyms: Synonyms = ()) -> Projection:
         """The projection of exactly ``entries``; what did not change is not analysed again."""
+        try:
+            return self._project(entries, synonyms)
+        except BaseException:
+            self._forget()  # half a change was made: the next call builds everything anew
+            raise
+
+    def _project(self, entries: Iterable[Entry], synonyms: Synonyms) -> Projection:
         wanted = {entry.id: entry for entry in entries if entry.status == "published"}
         before = self._prepared
         changed = [

@@ -245,3 +245,16 @@ def test_each_question_of_the_real_page_finds_itself() -> None:
 def test_sentence_embeddings_are_refused_as_long_as_they_are_not_there() -> None:
     with pytest.raises(NotImplementedError, match="leave semantic out"):
         FAQ(semantic=True)
+
+
+def test_a_failed_index_update_leaves_nothing_half_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    from whoosh.writing import SegmentWriter
+
+    with FAQ(semantic=False) as faq:
+        faq.add_all(ENTRIES[:3])
+        with monkeypatch.context() as broken:
+            broken.setattr(SegmentWriter, "commit", lambda *_, **__: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                faq.add(ENTRIES[3])
+        assert first(faq, "blood tests") == "blood"
+        assert first(faq, "is parking free") == "parking"
