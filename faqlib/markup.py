@@ -112,6 +112,15 @@ def render_text(markdown: str) -> str:
     return "\n".join(node_lines(render_tree(markdown)))
 
 
+def dropped_addresses(markdown: str) -> list[str]:
+    """The addresses of links and images that are left out where the answer is shown."""
+    inline = [child for token in _MARKDOWN.parse(_storable(markdown)) for child in _below(token)]
+    links = [str(token.attrGet("href")) for token in inline if token.type == "link_open"]
+    images = [str(token.attrGet("src")) for token in inline if token.type == "image"]
+    dropped = [url for url in links if not _LINKABLE.match(url)]
+    return dropped + [url for url in images if not url.lower().startswith("https://")]
+
+
 def escape_markdown(text: str) -> str:
     """Plain text as Markdown that shows exactly that text: nothing in it becomes markup.
 
@@ -183,6 +192,10 @@ def _image(token: Token) -> Token:
     return Token(
         "text", "", 0, content=_RENDERER.renderInlineAsText(token.children, _MARKDOWN.options, {})
     )
+
+
+def _below(token: Token) -> list[Token]:
+    return token.children or []
 
 
 def _is_kept(token: Token) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from faqlib.errors import InvalidData, Problem
 from faqlib.formats.document import Document, Draft, Raw
 from faqlib.formats.fields import loosen, rename
+from faqlib.markup import dropped_addresses
 from faqlib.model import Entry, SetAside, slug
 from faqlib.schema import load_entry
 
@@ -117,6 +118,10 @@ def _warnings(loaded: list[_Loaded], name: str) -> Iterator[Problem]:
         if not entry.answer.strip() and entry.status != "draft":
             message = "is empty: write an answer, or set the status to draft."
             yield Problem(message, name, raw.line, shown, "answer", "warning")
+        if "](" in entry.answer:
+            for url in dropped_addresses(entry.answer):
+                message = f"{url[:80]!r} is not shown: links need https:// (or mailto:, tel:)."
+                yield Problem(message, name, raw.line, shown, "answer", "warning")
         first = asked.setdefault(" ".join(entry.question.casefold().split()), raw)
         if first is not raw:
             where = f" in line {first.line}" if first.line else " before"

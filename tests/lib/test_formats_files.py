@@ -205,3 +205,9 @@ def test_an_entry_that_cannot_be_written_leaves_the_old_file(tmp_path: Path) -> 
     with pytest.raises(RuntimeError):
         formats.write_file(broken(), path)  # type: ignore[arg-type]
     assert path.read_text() == "old"
+
+
+def test_an_address_that_will_not_be_shown_is_a_warning() -> None:
+    text = "- question: a?\n  answer: '[x](/y) ![z](http://i.example) [ok](https://k.example)'"
+    messages = [warning.message for warning in formats.read(text, format="yaml").warnings]
+    assert [message.split()[0] for message in messages] == ["'/y'", "'http://i.example'"]
