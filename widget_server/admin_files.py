@@ -38,6 +38,8 @@ _UPLOAD: dict[str, Any] = SECURED | {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
+_TABLE = {"text/csv": {"schema": {"type": "string"}}}
+_REPORTED: dict[str, Any] = SECURED | {"responses": {200: {"content": _TABLE}}}
 
 
 @operation(
@@ -89,7 +91,7 @@ def export_file(site: str, args: dict[str, Any]) -> Response:
 
 @operation(
     admin, "GET", "/sites/<site>/reports/<report>", query=ReportQuery, answer=ReportBody,
-    failures=(*READ, 422), doc=SECURED,
+    failures=(*READ, 422), doc=_REPORTED,
 )  # fmt: skip
 def report(site: str, report: str, args: dict[str, Any]) -> Response:
     """A report: `unanswered`, `unhelpful`, `asked` or `review`.

@@ -150,7 +150,8 @@ def operation(
             made = blueprint.etag(made)
         listed = _noted(made).setdefault("response", {}).setdefault("responses", {})
         for code in failures:
-            listed.setdefault(code, [HTTPStatus(code).name])
+            bare = {"description": HTTPStatus(code).phrase, "content_type": None}
+            listed.setdefault(code, [HTTPStatus(code).name if code >= 400 else bare])
         if doc:
             made = blueprint.doc(**doc)(made)
         blueprint.route(rule, methods=[method])(made)

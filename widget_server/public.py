@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, g, redirect, request
+from flask import Response, g, request
 from werkzeug.routing import BaseConverter
 
 from faqlib import FAQ, EntryNotFound
@@ -69,7 +69,7 @@ def bundle(args: dict[str, Any]) -> Response:
 
 
 @operation(public, "GET", "/bundle/<revision>", answer=BundleBody, failures=(*_REFUSALS, 302))
-def pinned_bundle(revision: str) -> Any:
+def pinned_bundle(revision: str) -> Response:
     """The bundle of one revision, to be kept for ever.
 
     A revision that is not the present one leads to the present bundle.
@@ -77,8 +77,10 @@ def pinned_bundle(revision: str) -> Any:
     faq, current = visited()
     if revision != current:
         # Without a host, so that nothing of the request's headers stands in it.
-        away = redirect(f"{request.script_root}/api/v1/sites/{faq.site.id}/bundle", 302)
-        away.headers["Cache-Control"] = "no-store"
+        address = f"{request.script_root}/api/v1/sites/{g.site.id}/bundle"
+        headers = {"Location": address, "Cache-Control": "no-store"}
+        away = Response(status=302, headers=headers)
+        del away.headers["Content-Type"]
         return away
     return _answer(bundle_body(faq, current), IMMUTABLE)
 

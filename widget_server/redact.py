@@ -12,7 +12,7 @@ _MONTHS = (
     "sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
 _DATE = re.compile(
-    r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b"
+    r"\b(?:\d{1,2}|\d{4})[./-]\d{1,2}[./-](?:\d{1,2}|\d{4})\b"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\.?\s(?:{_MONTHS})\b(?:,?\s\d{{2,4}}\b)?"
     rf"|\b(?:{_MONTHS})\s\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s\d{{2,4}}\b)?",
     re.IGNORECASE,
