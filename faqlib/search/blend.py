@@ -39,5 +39,5 @@ def confidence(best: float, second: float, coverage: float) -> float:
         second: the score of the hit behind it, 0 where there is none.
         coverage: which share of the query's words, by how much they tell, it has (0-1).
     """
-    logit = -1.6 + 0.1 * best + 1.8 * coverage + 5.4 * (best - second)
+    logit = -1.75 + 0.1 * best + 1.8 * coverage + 5.4 * (best - second)
     return round(1 / (1 + math.exp(-logit)), 4)

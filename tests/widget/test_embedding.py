@@ -122,11 +122,11 @@ def test_in_a_single_page_application(host: Host) -> None:
 
 def test_removed_while_loading(host: Host, faults: Faults) -> None:
     """An element that is gone when its data comes does nothing with it."""
-    faults.delays["/bundle"] = 0.4
+    faults.delays["/bundle"] = 3.0
     page = host.open("spa.html", wait=None)
     page.wait_for_function("!!customElements.get('faq-widget')")
     page.evaluate("window.gone = document.querySelector('faq-widget'); gone.remove()")
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(3_500)
     assert page.evaluate("gone.shadowRoot.querySelector('.question')") is None
     host.clean()
 

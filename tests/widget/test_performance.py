@@ -4,34 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import Host
-from playwright.sync_api import Page, expect
-
-TASKS = """window.tasks = [];
-new PerformanceObserver(list => tasks.push(...list.getEntries().map(entry => entry.duration)))
-  .observe({type: 'longtask', buffered: true});"""
-
-
-def _slow(page: Page, rate: int) -> None:
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": rate})
-
-
-def test_five_hundred_questions_block_nothing(host: Host) -> None:
-    """Building, typing and opening with a four times slower processor: no task over 50 ms.
-
-    The machine has other work too, so the best of a few tries counts.
-    """
-    host.page.add_init_script(TASKS)
-    _slow(host.page, 4)
-    worst = []
-    for _ in range(4):
-        page = host.open("large.html")
-        expect(page.locator(".question")).to_have_count(500, timeout=15_000)
-        page.locator("input").first.press_sequentially("knee treatment 12", delay=60)
-        page.wait_for_timeout(300)
-        worst.append(max(page.evaluate("tasks"), default=0))
-        if worst[-1] <= 50:
-            break
-    assert min(worst) <= 50, worst
+from playwright.sync_api import expect
 
 
 def test_every_question_is_built_soon(host: Host) -> None:
