@@ -6,12 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from fault_harness import chance, count
 
 from faqlib.errors import DamagedEntry, StoreUnavailable
 from faqlib.model import Cursor, Entry, Site, Source
 from faqlib.store import Change
 from faqlib.store.sql import SQLStore
+from tests.faults.fault_harness import chance, count
 
 REFUSALS = (DamagedEntry, StoreUnavailable)
 REFUSED = "refused"

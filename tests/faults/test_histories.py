@@ -7,13 +7,12 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from fault_harness import chance, count
-
 from faqlib.model import Cursor, Entry, Site
 from faqlib.store import Change, MemoryStore, Store
 from faqlib.store.backup import backup, restore
 from faqlib.store.memory import _Room
 from faqlib.store.sql import SQLStore
+from tests.faults.fault_harness import chance, count
 
 
 class Worker:

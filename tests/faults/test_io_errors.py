@@ -10,7 +10,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from fault_harness import (
+from faqlib.errors import StoreUnavailable
+from faqlib.store import Change
+from faqlib.store.backup import backup, check
+from faqlib.store.sql import SQLStore
+from tests.faults.fault_harness import (
     DONE,
     FAILED,
     WRONG,
@@ -32,11 +36,6 @@ from fault_harness import (
     still_writes,
     tampered,
 )
-
-from faqlib.errors import StoreUnavailable
-from faqlib.store import Change
-from faqlib.store.backup import backup, check
-from faqlib.store.sql import SQLStore
 
 T = TypeVar("T")
 Tell = Callable[[bytes, int], None]

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from fault_harness import (
+from faqlib.store.backup import backup, check, restore
+from faqlib.store.sql import SQLStore
+from tests.faults.fault_harness import (
     DONE,
     SITE,
     Child,
@@ -23,9 +25,6 @@ from fault_harness import (
     still_writes,
     tampered,
 )
-
-from faqlib.store.backup import backup, check, restore
-from faqlib.store.sql import SQLStore
 
 pytestmark = needs_fork
 Tell = Callable[[bytes, int], None]

@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from fault_harness import (
+
+from faqlib.errors import FAQError
+from faqlib.store.sql import SQLStore
+from tests.faults.fault_harness import (
     DONE,
     REPORT,
     SITE,
@@ -28,9 +31,6 @@ from fault_harness import (
     recorded,
     still_writes,
 )
-
-from faqlib.errors import FAQError
-from faqlib.store.sql import SQLStore
 
 pytestmark = [needs_fork, needs_strace]
 Tell = Callable[[bytes, int], None]

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import postgres_server
 import pytest
 from sqlalchemy import create_engine, text
 
 from faqlib.store import MemoryStore, Store
 from faqlib.store.sql import SQLStore
+from tests.lib import postgres_server
 
 IN_ONE_PROCESS = pytest.mark.xdist_group("postgres")
 

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import os
 import sqlite3
 import stat
 import threading
@@ -158,6 +159,22 @@ def test_a_backup_can_be_read_by_its_owner_alone(tmp_path: Path, file: Path) -> 
     fill(str(tmp_path / "faq.db"))
     backup(tmp_path / "faq.db", file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_backup_is_on_the_disk_before_it_takes_its_name(
+    tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(str(tmp_path / "faq.db"))
+    synced = []
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        synced.append((stat.S_ISDIR(os.fstat(handle).st_mode), file.exists()))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    backup(tmp_path / "faq.db", file)
+    assert synced == [(False, False), (True, True)]
 
 
 def test_a_backup_is_lines_of_json_that_a_person_can_read(tmp_path: Path, file: Path) -> None:

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
-import postgres_server
 import pytest
 from sqlalchemy import inspect, text
 
@@ -21,6 +20,7 @@ from faqlib.store import Change, MemoryStore, Store, migrate, open_store
 from faqlib.store import engine as engines
 from faqlib.store.sql import SQLStore
 from faqlib.store.tables import SCHEMA, VERSION_TABLE, metadata
+from tests.lib import postgres_server
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -526,6 +526,28 @@ def test_a_site_that_lost_one_of_its_rows_is_damaged_and_not_unknown(
         for call in calls:
             with pytest.raises(StoreUnavailable, match="damaged"):
                 call()
+
+
+def test_a_database_that_lost_its_list_of_tables_is_not_taken_for_a_new_one(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[103:105] = b"\0\0"  # how many tables there are, in the header of the first page
+    path.write_bytes(data)
+    with pytest.raises(StoreUnavailable, match="lost its tables and is damaged"):
+        SQLStore(path)
+    assert path.read_bytes() == data
+
+
+def test_opening_waits_for_a_reader_that_stands_in_the_way(tmp_path: Path) -> None:
+    path = tmp_path / "faq.db"
+    reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    reader.execute("CREATE TABLE t (x)")
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM t").fetchall()
+    with pytest.raises(StoreUnavailable, match="by another program"):
+        SQLStore(path, timeout=0.05)
+    threading.Timer(0.2, reader.close).start()
+    with closing(SQLStore(path)) as store:
+        store.save_site(Site("s"))
 
 
 def test_a_row_of_a_newer_version_asks_for_an_upgrade(path: Path) -> None:

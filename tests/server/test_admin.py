@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import assert_error, bearer, parts
 from flask import Flask
 
 from faqlib import FAQ, FORMATS, Entry
+from tests.server.conftest import assert_error, bearer, parts
 from widget_server import tokens
 
 Editor = Callable[..., Any]

@@ -6,12 +6,12 @@ import itertools
 from collections.abc import Callable
 
 import pytest
-from conftest import assert_error
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faqlib import FAQ, Entry, Site, open_store
+from tests.server.conftest import assert_error
 from widget_server import create_app
 
 ORIGINS = (

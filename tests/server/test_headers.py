@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import assert_error, parts
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.server.conftest import assert_error, parts
 from widget_server.limits import client_key
 
 PATHS = (

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from conftest import PLAIN, bearer
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
@@ -18,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from tests.server.conftest import PLAIN, bearer
 from widget_server import create_app
 
 NO_LIMIT = "1000000/minute"

@@ -12,13 +12,13 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import assert_error, parts
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
 from faqlib import FAQ, Entry, Source, open_store, render_text
+from tests.server.conftest import assert_error, parts
 from widget_server import colours
 from widget_server.builder import check_accent
 

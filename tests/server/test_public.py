@@ -10,12 +10,12 @@ from urllib.parse import quote
 
 import brotli
 import pytest
-from conftest import parts
 from flask import Flask
 from flask.testing import FlaskClient
 from marshmallow import RAISE
 
 from faqlib import FAQ, Entry
+from tests.server.conftest import parts
 from widget_server import shapes
 from widget_server.compression import choose_encoding
 from widget_server.settings import Settings

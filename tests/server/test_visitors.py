@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import assert_error, bearer, parts
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from faqlib import open_store
+from tests.server.conftest import assert_error, bearer, parts
 from widget_server import housekeeping
 from widget_server.counts import top_searches
 from widget_server.records.tables import feedback, questions, searches

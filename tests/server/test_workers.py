@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from conftest import bearer, parts
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from faqlib import FAQ, Entry, Site, open_store
+from tests.server.conftest import bearer, parts
 from widget_server import tokens
 
 API = "/api/v1/sites"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,14 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import ConsoleMessage, Page
 
+from tests.widget.servers import Faults, Served
+from tests.widget.sites import make_store
+from widget_server import create_app
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(Path(__file__).parent))
-
-from servers import Faults, Served  # noqa: E402
-from sites import make_store  # noqa: E402
-
-from widget_server import create_app  # noqa: E402
-
 UNLIMITED = {f"rate_{what}": "100000/minute" for what in ("search", "feedback", "questions")}
 SWITCHES = (
     "--no-sandbox",

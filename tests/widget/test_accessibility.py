@@ -9,9 +9,10 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from conftest import Host, ask
 from playwright.sync_api import Page, expect
-from servers import Faults
+
+from tests.widget.conftest import Host, ask
+from tests.widget.servers import Faults
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -6,9 +6,10 @@ import json
 import re
 
 import pytest
-from conftest import Host, ask
 from playwright.sync_api import Page, expect
-from servers import Faults
+
+from tests.widget.conftest import Host, ask
+from tests.widget.servers import Faults
 
 
 def _rows(page: Page) -> list[str]:

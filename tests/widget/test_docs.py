@@ -8,8 +8,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from conftest import Host
 from playwright.sync_api import expect
+
+from tests.widget.conftest import Host
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs/embedding.md").read_text("utf-8")
 SOURCE = (Path(__file__).resolve().parents[2] / "static/widget.js").read_text("utf-8")

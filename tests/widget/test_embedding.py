@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Host
 from playwright.sync_api import expect
-from servers import Faults
+
+from tests.widget.conftest import Host
+from tests.widget.servers import Faults
 
 
 @pytest.mark.parametrize("name", ["basic", "embed", "element", "query", "two", "flex", "spa"])

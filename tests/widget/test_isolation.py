@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 
 import pytest
-from conftest import Host, ask
 from PIL import Image, ImageChops
 from playwright.sync_api import expect
-from servers import Faults
+
+from tests.widget.conftest import Host, ask
+from tests.widget.servers import Faults
 
 
 def _picture(host: Host, name: str, *, search: bool) -> Image.Image:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Host
 from playwright.sync_api import expect
+
+from tests.widget.conftest import Host
 
 
 def test_opens_a_dialog_and_gives_the_focus_back(host: Host) -> None:

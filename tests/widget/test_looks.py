@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from conftest import Host, ask
 from playwright.sync_api import Page, expect
-from servers import Faults
+
+from tests.widget.conftest import Host, ask
+from tests.widget.servers import Faults
 
 STYLE = """([selector, property]) =>
   getComputedStyle(document.querySelector('faq-widget').shadowRoot.querySelector(selector))[property]"""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from other_browsers import Browser, start
-from servers import Faults
+
+from tests.widget.other_browsers import Browser, start
+from tests.widget.servers import Faults
 
 HELP = """
 const root = () => document.querySelector('faq-widget')?.shadowRoot;

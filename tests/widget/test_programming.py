@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from conftest import Host, ask
 from playwright.sync_api import Page, expect
+
+from tests.widget.conftest import Host, ask
 
 LISTEN = """window.heard = [];
 for (const name of ['ready', 'open', 'search', 'feedback'])

@@ -6,9 +6,10 @@ import json
 import re
 
 import pytest
-from conftest import Host
 from playwright.sync_api import expect
-from servers import Faults
+
+from tests.widget.conftest import Host
+from tests.widget.servers import Faults
 
 
 def test_questions_stand_under_their_categories(host: Host) -> None:
