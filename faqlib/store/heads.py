@@ -35,11 +35,16 @@ def damaged(site: str, what: str) -> StoreUnavailable:
 def read_head(connection: Connection, site: str, *, lock: bool = False) -> Head:
     """The site's head; with ``lock`` no other writer of the site passes until the commit."""
     query = select(cursors).where(cursors.c.site == site)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+    if lock:
+        query = query.with_for_update()
+    row = connection.execute(query).first()
     if row is None:
-        if connection.execute(select(sites.c.id).where(sites.c.id == site)).first():
+        if not connection.execute(select(sites.c.id).where(sites.c.id == site)).first():
+            raise SiteNotFound(site)
+        # PostgreSQL may have let somebody make the site between the two questions.
+        row = connection.execute(query).first()
+        if row is None:
             raise damaged(site, "cursor")
-        raise SiteNotFound(site)
     if row.digest != _head_seal(*row[:6]):
         raise damaged(site, "cursor")
     return Head(Cursor(row.revision, row.nonce), row.sequence, row.total, row.past)
