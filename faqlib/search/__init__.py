@@ -3,5 +3,15 @@
 from faqlib.search.analysis import language
 from faqlib.search.projection import Projection
 from faqlib.search.projector import Projector
+from faqlib.search.protocol import FIELDS, Backend, Document, Posting, Snapshot
 
-__all__ = ["Projection", "Projector", "language"]
+__all__ = [
+    "FIELDS",
+    "Backend",
+    "Document",
+    "Posting",
+    "Projection",
+    "Projector",
+    "Snapshot",
+    "language",
+]

@@ -1,8 +1,8 @@
 """What ranking asks of a search backend: analysed documents in, postings out.
 
 A backend keeps an inverted index and nothing else. Ranking, spelling and snippets are the same
-over every backend, so a new one is these five calls; :mod:`faqlib.testing` has a toy one and
-the contract suite that each has to pass.
+over every backend, so a new one is these five calls; :mod:`faqlib.testing.backends` has
+a toy one and the contract suite that each has to pass.
 """
 
 from __future__ import annotations
