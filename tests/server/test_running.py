@@ -1,0 +1,174 @@
+"""Real processes: the demo, and a server that stops without breaking off what was begun."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from faqlib import FAQ, Entry
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts the command; ends what is left at the end."""
+    running: list[subprocess.Popen[str]] = []
+
+    def run(*words: str, **extra: str) -> subprocess.Popen[str]:
+        environment = {key: value for key, value in os.environ.items() if key[:4] != "FAQ_"}
+        environment |= {"PYTHONWARNINGS": "ignore", "FAQ_SEMANTIC": "false", **extra}
+        environment.pop("DISPLAY", None)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "widget_server.cli", *words],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+        )  # fmt: skip
+        running.append(process)
+        return process
+
+    yield run
+    for process in running:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def get(url: str, **headers: str) -> tuple[int, bytes]:
+    request = urllib.request.Request(url, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+def wait_for(url: str, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()
+        try:
+            if get(url)[0] == 200:
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"{url} did not answer")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_the_demo_prints_its_addresses_and_all_of_them_answer(start: Start) -> None:
+    process = start("demo", "--port", str(free_port()), "--open")
+    assert process.stdout is not None
+    lines = [process.stdout.readline().strip() for _ in range(5)]
+    api, *pages = lines
+    status, body = get(f"{api}/api/v1/sites/exosomes/search?q=needle%20in%20my%20shoulder")
+    assert status == 200
+    assert json.loads(body)["results"]
+    assert get(f"{api}/sites/family-practice/")[0] == 200
+    for page in pages:
+        status, html = get(page)
+        assert status == 200
+        assert api.encode() in html
+        assert page.split("/")[2] != api.split("/")[2]
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 0
+    assert process.communicate()[1] == ""
+
+
+def test_the_demo_says_when_its_port_is_taken(start: Start) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = start("demo", "--port", str(taken.getsockname()[1]))
+        assert process.wait(30) == 1
+    assert "is in use" in process.communicate()[1]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_the_server_serves_with_two_workers_and_stops_in_order(
+    start: Start, database: str, how: signal.Signals
+) -> None:
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    process = start("serve", "--db", database, "--port", str(port), "--workers", "2")
+    wait_for(f"{base}/readyz", process)
+    codes: list[int] = []
+
+    def ask(number: int) -> None:
+        codes.append(get(f"{base}/api/v1/sites/north/search?q=parking%20{number}")[0])
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == [200] * 12
+    with FAQ.open(database, site="north", semantic=False) as faq:
+        for number in range(4):
+            faq.add(Entry(question=f"Bicycle stand {number}?", answer="In front."))
+            for _ in range(4):  # whichever worker answers
+                found = json.loads(get(f"{base}/api/v1/sites/north/bundle")[1])["entries"]
+                assert f"bicycle-stand-{number}" in [entry["id"] for entry in found]
+    metrics = get(f"{base}/metrics")[1].decode()
+    line = next(line for line in metrics.splitlines() if "/search" in line and "total" in line)
+    assert line.endswith(" 12.0")
+    process.send_signal(how)
+    assert process.wait(20) == 0
+    logged = process.communicate()[1]
+    lines: list[dict[str, Any]] = [
+        json.loads(line) for line in logged.splitlines() if line.startswith("{")
+    ]
+    assert {"method", "route", "site", "status", "ms", "id"} <= set(lines[-1])
+    assert "parking" not in logged
+    assert "127.0.0.1" not in json.dumps(lines)
+
+
+def test_a_request_that_was_begun_is_answered_before_the_end(start: Start, database: str) -> None:
+    with FAQ.open(database, site="north", semantic=False) as faq:
+        faq.add_all(
+            Entry(question=f"Question {n}?", answer=" ".join(f"word{n * k}" for k in range(150)))
+            for n in range(80)
+        )
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    process = start("serve", "--db", database, "--port", str(port), "--workers", "1")
+    wait_for(f"{base}/healthz", process)
+    answers: list[Any] = []
+    thread = threading.Thread(
+        target=lambda: answers.append(get(f"{base}/api/v1/sites/north/bundle"))
+    )
+    thread.start()
+    time.sleep(0.15)  # the index is being built
+    process.send_signal(signal.SIGTERM)
+    thread.join()
+    assert answers[0][0] == 200
+    assert len(json.loads(answers[0][1])["entries"]) == 82
+    assert process.wait(20) == 0
+
+
+def test_serve_fails_in_one_sentence_without_a_usable_database(
+    start: Start, tmp_path: Path
+) -> None:
+    process = start("serve", "--db", str(tmp_path / "no" / "such" / "folder.db"))
+    assert process.wait(30) == 1
+    error = process.communicate()[1].strip()
+    assert error.startswith("widget-server: ")
+    assert error.count("\n") == 0
