@@ -21,7 +21,7 @@ def scores(words: Mapping[int, float], near: Nearness, asked: Iterable[int]) -> 
     ``asked`` are the places of entries whose question or alias is the query, word by word.
     """
     found = [
-        _QUESTION * max(question, 0.0) + _WHOLE * max(whole, 0.0) + _SENTENCE * max(sentence, 0.0)
+        _QUESTION * question + _WHOLE * whole + _SENTENCE * sentence
         for question, whole, sentence in zip(*near, strict=True)
     ]
     for place, value in words.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from heapq import nsmallest
+from heapq import nlargest
 
 from faqlib.model import Entry, Hit, Results
 from faqlib.search import analysis
@@ -105,14 +105,17 @@ class Projection:
         words = score(query.groups, self._impacts)
         order = self._order
         found = [
-            (value, place, order[place])
+            (value, place)
             for place, value in enumerate(scores(words, near, self._asked(query)))
             if (value >= _LEAST_LIKENESS or place in words)
             and (accept is None or accept(order[place].entry))
         ]
-        return nsmallest(
-            limit, found, key=lambda row: (-row[0], not row[2].entry.pinned, row[2].entry.id)
-        )
+        if len(found) > limit:  # ties at the end are kept until they are told apart below
+            least = nlargest(limit, found)[-1][0]
+            found = [row for row in found if row[0] >= least]
+        ranked = [(value, place, order[place]) for value, place in found]
+        ranked.sort(key=lambda row: (-row[0], not row[2].entry.pinned, row[2].entry.id))
+        return ranked[:limit]
 
     def _asked(self, query: Query) -> set[int]:
         """The places of entries that are asked for in the very words of a question or alias."""

@@ -29,7 +29,7 @@ class EntryVectors:
 
 
 class Nearness(NamedTuple):
-    """Cosines, each list by the entries' order: best question, whole, best sentence."""
+    """Cosines, none below 0, by the entries' order: best question, whole, best sentence."""
 
     question: Sequence[float]
     whole: Sequence[float]
@@ -57,14 +57,16 @@ class PlainIndex:
         question, whole, sentence = [], [], []
         for entry in self._entries:
             best = max((dot(query, v) for v in entry.questions), default=0.0)
-            question.append(best)
-            whole.append(dot(query, entry.whole[0]) if entry.whole else best)
-            sentence.append(max((dot(query, v) for v in entry.sentences), default=whole[-1]))
+            all_of_it = dot(query, entry.whole[0]) if entry.whole else best
+            nearest = max((dot(query, v) for v in entry.sentences), default=all_of_it)
+            question.append(max(best, 0.0))
+            whole.append(max(all_of_it, 0.0))
+            sentence.append(max(nearest, 0.0))
         return Nearness(question, whole, sentence)
 
 
 class ArrayIndex:
-    """Compares with numpy: one product for all entries."""
+    """Compares with numpy: one row after another, since BLAS would wake every core for it."""
 
     def __init__(self, entries: Sequence[EntryVectors]) -> None:
         import numpy as np
@@ -88,10 +90,15 @@ class ArrayIndex:
 
     def compare(self, query: Vector) -> Nearness:
         """The nearness of every entry."""
-        np = self._np
-        vector = np.asarray(query, np.float32)
+        vector = self._np.asarray(query, self._np.float32)
         return Nearness(
-            np.maximum.reduceat(self._questions @ vector, self._question_starts).tolist(),
-            np.maximum.reduceat(self._wholes @ vector, self._whole_starts).tolist(),
-            np.maximum.reduceat(self._sentences @ vector, self._sentence_starts).tolist(),
+            self._best(self._questions, self._question_starts, vector),
+            self._best(self._wholes, self._whole_starts, vector),
+            self._best(self._sentences, self._sentence_starts, vector),
         )
+
+    def _best(self, rows: Any, starts: Any, vector: Any) -> Sequence[float]:
+        np = self._np
+        best = np.maximum.reduceat(np.vecdot(rows, vector), starts)
+        found: list[float] = np.maximum(best, 0.0).tolist()
+        return found
