@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 
 from faqlib import FAQ, Entry, Site, open_store
 from widget_server import create_app, tokens
+from widget_server.records import Records
 from widget_server.state import NAME, Server
 
 # Embeddings are no part of what the server does: without them the tests start sooner.
@@ -41,11 +43,11 @@ def app() -> Flask:
     return create_app(PLAIN)
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> str:
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with two small sites: `north` is open, `south` lists one origin."""
-    path = str(tmp_path / "clinics.db")
-    store = open_store(path)
+    path = tmp_path_factory.mktemp("template") / "clinics.db"
+    store = open_store(str(path))
     store.save_site(Site(id="north", name="North Clinic", accept_questions=True))
     store.save_site(Site(id="south", name="South Clinic", origins=("https://www.south.example",)))
     for site in ("north", "south"):
@@ -57,7 +59,14 @@ def database(tmp_path: Path) -> str:
             ]
         )
     store.close()
+    Records(str(path)).close()
     return path
+
+
+@pytest.fixture
+def database(template: Path, tmp_path: Path) -> str:
+    """The test's own copy of that file."""
+    return str(shutil.copy(template, tmp_path / "clinics.db"))
 
 
 @pytest.fixture

@@ -304,8 +304,9 @@ def test_every_setting_is_documented_with_its_default() -> None:
     }
     assert set(rows) == set(fields)
     for name, default in fields.items():
-        shown = str(default).lower() if isinstance(default, bool) else str(default or "")
-        assert rows[name].strip(" `") == (shown if default != () else ""), name
+        shown = "" if default == () else str(default)
+        shown = shown.lower() if isinstance(default, bool) else shown
+        assert rows[name].strip(" `") == shown, name
 
 
 def test_every_route_is_documented(shared_app: Flask) -> None:
