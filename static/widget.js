@@ -225,7 +225,7 @@ const view = host => {
     const known = last?.complete && query.startsWith(last.query) ? last : cache[query];
     if (known) return settle(query, known);
     best.replaceChildren('…');
-    timer = setTimeout(ask, now ? 0 : credit > 3 ? 200 : 700, query);
+    timer = setTimeout(ask, now ? 0 : credit > 4 ? 200 : 700, query);
   };
 
   const ask = async query => {
@@ -280,11 +280,11 @@ const view = host => {
     todo = [];
     items = new Map;
     cache = {__proto__: null};
-    credit = 1; // four keystrokes buy a request at once, others wait
+    credit = 2; // five keystrokes buy a request at once, others wait
     last = question = null;
     marks = [];
     input = h('input.input', {type: 'search', oninput: () => {
-      credit = Math.min(4, credit + 1);
+      credit = Math.min(5, credit + 1);
       update();
     }});
     status = h('p.status', {role: 'status'});

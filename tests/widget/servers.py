@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import threading
 import time
@@ -107,6 +108,15 @@ class Faults:
         headers = [one for one in kept[0][1] if one[0].lower() not in ("content-length", "etag")]
         start_response(kept[0][0], [*headers, ("Content-Length", str(len(body)))])
         return [body]
+
+
+def answered(yes: bool, **more: Any) -> Callable[[bytes], bytes]:
+    """A change of what a search answers: sure or unsure, whatever the ranking thinks today."""
+
+    def change(body: bytes) -> bytes:
+        return json.dumps({**json.loads(body), "answered": yes, **more}).encode()
+
+    return change
 
 
 def _full(path: str, query: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.widget.conftest import Host, ask
-from tests.widget.servers import Faults
+from tests.widget.servers import Faults, answered
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -41,7 +41,8 @@ def _results(host: Host, _: Faults) -> Page:
     return host.page
 
 
-def _no_answer(host: Host, _: Faults) -> Page:
+def _no_answer(host: Host, faults: Faults) -> Page:
+    faults.changed["zebra"] = answered(False, suggestion="zebra fish")
     host.page.locator("input").first.fill("")
     ask(host.page, "zebra quilting chest pain")
     expect(host.page.locator(".best .contact")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.widget.conftest import Host, ask
-from tests.widget.servers import Faults
+from tests.widget.servers import Faults, answered
 
 
 def _rows(page: Page) -> list[str]:
@@ -60,7 +60,7 @@ def test_the_servers_answer_moves_nothing_that_is_painted(
 def test_a_confident_answer_is_featured(host: Host) -> None:
     """The best answer stands first, with the passage that fits and what matched marked in it."""
     page = host.open("basic.html")
-    ask(page, "does it hurt")
+    ask(page, "what are exosomes")
     best = page.locator(".best")
     expect(best).to_contain_text("Best answer")
     assert best.locator(".preview mark").count() > 0
@@ -71,6 +71,7 @@ def test_a_confident_answer_is_featured(host: Host) -> None:
 
 def test_no_answer_is_said_honestly_with_a_way_to_ask(host: Host, faults: Faults) -> None:
     """The clinic's phone and e-mail, and the question ready to be sent."""
+    faults.changed["zebra"] = answered(False)
     page = host.open("basic.html")
     ask(page, "zebra crossing opera tickets")
     best = page.locator(".best")
@@ -113,8 +114,9 @@ def test_a_question_that_cannot_be_sent_is_not_lost(host: Host, faults: Faults) 
     assert faults.seen == []  # the browser itself asks for a right address
 
 
-def test_what_the_visitor_wrote_is_not_overwritten(host: Host) -> None:
+def test_what_the_visitor_wrote_is_not_overwritten(host: Host, faults: Faults) -> None:
     """A question that was begun stays when another search finds nothing."""
+    faults.changed["zebra"] = answered(False)
     page = host.open("basic.html")
     page.locator("summary").click()
     field = page.get_by_role("textbox", name="Send us your question")
@@ -142,12 +144,7 @@ def test_urgent_words_bring_up_the_emergency_text_at_once(host: Host, query: str
 def test_did_you_mean(host: Host, faults: Faults) -> None:
     """The server's suggestion is one press away."""
 
-    def unsure(body: bytes) -> bytes:
-        return json.dumps(
-            {**json.loads(body), "answered": False, "suggestion": "exosomes"}
-        ).encode()
-
-    faults.changed[r"/search\?.*exosmoes"] = unsure
+    faults.changed["exosmoes"] = answered(False, suggestion="exosomes")
     page = host.open("basic.html")
     ask(page, "exosmoes")
     expect(page.locator(".best")).to_contain_text("Did you mean: exosomes")
@@ -207,8 +204,8 @@ def test_at_most_three_requests_in_ten_keystrokes(host: Host, faults: Faults) ->
     page = host.open("basic.html")
     for delay, text in (
         (60, "can i go to the gym"),
-        (150, "does it hurt a lot?"),
-        (320, "who can be treated?"),
+        (150, "is it painful"),
+        (320, "who is it for"),
     ):
         page.locator("input").first.fill("")
         faults.seen.clear()
@@ -228,10 +225,7 @@ def test_nothing_is_asked_twice(host: Host, faults: Faults) -> None:
     expect(page.locator(".best")).not_to_have_text("…")
     assert faults.paths("/search") == []
 
-    def complete(body: bytes) -> bytes:
-        return json.dumps({**json.loads(body), "complete": True}).encode()
-
-    faults.changed["/search"] = complete
+    faults.changed["/search"] = answered(True, complete=True)
     page.locator("input").first.fill("inflam")
     page.locator(".status").filter(has_text=re.compile(r"\d")).wait_for()
     faults.seen.clear()

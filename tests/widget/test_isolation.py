@@ -17,7 +17,7 @@ def _picture(host: Host, name: str, *, search: bool) -> Image.Image:
     page = host.open(name)
     page.locator(".question").nth(1).click()
     if search:
-        ask(page, "does it hurt")
+        ask(page, "what are exosomes")
     page.mouse.move(0, 0)
     page.evaluate("document.querySelector('faq-widget').shadowRoot.activeElement?.blur()")
     page.wait_for_timeout(400)
@@ -71,7 +71,7 @@ def test_works_under_a_strict_policy(host: Host, name: str, faults: Faults) -> N
     page = host.open(name)
     page.locator(".question").first.click()
     expect(page.locator(".answer .text").first).to_be_visible()
-    ask(page, "does it hurt")
+    ask(page, "what are exosomes")
     expect(page.locator(".best .item")).to_be_visible()
     page.locator("input[type=search]").fill("")
     page.get_by_role("button", name="Yes").first.click()
