@@ -10,14 +10,15 @@ from typing import Any
 from faqlib.errors import MissingExtra
 from faqlib.formats.document import Draft, Raw, unreadable
 from faqlib.formats.docx_bounds import check_package
-from faqlib.formats.docx_write import write_document
+from faqlib.formats.docx_write import WRITTEN_HERE, write_document
 from faqlib.formats.fields import columns_of
 from faqlib.formats.html_inline import BREAK, around, escaped, joined, link
 from faqlib.formats.leftovers import leftover
 from faqlib.formats.markdown_outline import read_outline
 from faqlib.formats.markers import halves
+from faqlib.formats.outline_parts import shown_text
 from faqlib.formats.prose import Line, to_markdown
-from faqlib.markup import escape_start, render_text
+from faqlib.markup import escape_start
 from faqlib.model import Entry, SetAside
 
 _HEADING = re.compile(r"(?:heading|überschrift|título|titre) ?(?P<level>[1-6])", re.IGNORECASE)
@@ -37,11 +38,12 @@ def read(data: bytes, name: str) -> Draft:
     try:
         draft = Draft()
         document = library.Document(io.BytesIO(data))
-        lines = list(_Reader(document, draft).lines())
+        ours = document.core_properties.identifier == WRITTEN_HERE
+        lines = list(_Reader(document, draft, tables=not ours).lines())
     except Exception as error:
         message = "is a damaged Word document: open it in a word processor and save it again."
         raise unreadable(message, name) from error
-    outline = read_outline(lines, name)
+    outline = read_outline(lines, name, level=2 if ours else None)
     for raw in outline.raws:
         raw.line = None  # a document has no lines that anybody could look up
         draft.raws.append(raw)
@@ -70,10 +72,11 @@ def _library(doing: str) -> Any:
 class _Reader:
     """Turns a document's paragraphs into lines of Markdown; tables of questions are taken."""
 
-    def __init__(self, document: Any, draft: Draft) -> None:
+    def __init__(self, document: Any, draft: Draft, *, tables: bool) -> None:
         self._document = document
         self._draft = draft
         self._formats = dict(_number_formats(document))
+        self._tables = tables  # whether a table may be one of questions and answers
         self._listing = False
 
     def lines(self) -> Iterator[str]:
@@ -88,9 +91,10 @@ class _Reader:
         text = _marked(paragraph)
         if not text:
             return
-        reason = leftover(render_text(text))
+        plain = shown_text(text)
+        reason = leftover(plain)
         if reason is not None:
-            self._draft.set_aside.append(SetAside(render_text(text), reason))
+            self._draft.set_aside.append(SetAside(plain, reason))
             return
         style = str(paragraph.style.name) if paragraph.style is not None else ""
         item = self._list_item(paragraph, style, text)
@@ -124,10 +128,10 @@ class _Reader:
 
     def _table(self, table: Any) -> Iterator[str]:
         rows = [list(_cells(row)) for row in table.rows]
-        columns = columns_of(rows[0]) if rows else []
+        columns = columns_of(rows[0]) if rows and self._tables else []
         if {"question", "answer"} <= set(columns):
             pairs = [(columns.index("question"), columns.index("answer"), row) for row in rows[1:]]
-        elif rows and all(len(row) == 2 and row[0].endswith("?") for row in rows):
+        elif self._tables and rows and all(len(row) == 2 and row[0].endswith("?") for row in rows):
             pairs = [(0, 1, row) for row in rows]
         else:
             yield from _grid(rows)
@@ -178,7 +182,7 @@ def _marked(paragraph: Any) -> str:
 
 
 def _unmarked(text: str) -> str:
-    return escaped(" ".join(render_text(text).split()))
+    return escaped(" ".join(shown_text(text).split()))
 
 
 def _number_formats(document: Any) -> Iterator[tuple[tuple[int, int], str]]:

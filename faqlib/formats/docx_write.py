@@ -9,12 +9,14 @@ from typing import Any
 from faqlib.markup import Node, node_lines, render_tree
 from faqlib.model import Entry
 
+WRITTEN_HERE = "faqlib"  # the document's identifier: its questions are headings of level 2
 _LEVELS = 3  # as many list styles as Word's own template has
 
 
 def write_document(entries: Iterable[Entry], library: Any) -> bytes:
     """The document's bytes. Entries without a category come first: nothing closes a category."""
     document = library.Document()
+    document.core_properties.identifier = WRITTEN_HERE
     document.add_heading("Questions and answers", level=0)
     category = ""
     for entry in sorted(entries, key=lambda entry: entry.category != ""):

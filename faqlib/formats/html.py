@@ -23,7 +23,7 @@ from faqlib.formats.html_visible import Element, is_hidden, plain_text
 from faqlib.formats.leftovers import leftover
 from faqlib.formats.markdown_outline import read_outline
 from faqlib.formats.markers import halves
-from faqlib.markup import render_text
+from faqlib.formats.outline_parts import shown_text
 from faqlib.model import SetAside
 
 __all__ = ["read", "write"]
@@ -157,7 +157,7 @@ class _Page:
         self._draft.raws.append(Raw(data | {"aliases": halves(question)}, found.line))
 
     def _kept(self, line: str) -> str:
-        text = render_text(line)
+        text = shown_text(line)
         reason = leftover(text)
         if reason is None:
             return line

@@ -26,7 +26,8 @@ from faqlib.errors import ImportFormatError, Problem
 from faqlib.formats.document import Draft, Raw
 from faqlib.formats.markdown_outline import read_outline
 from faqlib.formats.metadata import read_fields, write_fields
-from faqlib.markup import escape_markdown, render_text
+from faqlib.formats.outline_parts import shown_text
+from faqlib.markup import escape_markdown
 from faqlib.model import Entry
 from faqlib.schema import dump_entry
 
@@ -67,7 +68,7 @@ def _section(entry: Entry) -> str:
 
 
 def _question(line: str) -> str:
-    return render_text(line.removeprefix("## "))
+    return shown_text(line.removeprefix("## "))
 
 
 def _take_head(draft: Draft, lines: Sequence[str]) -> None:

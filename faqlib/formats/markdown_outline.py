@@ -9,17 +9,17 @@ from dataclasses import dataclass
 
 from faqlib.errors import ImportFormatError
 from faqlib.formats import markers as mark
-from faqlib.formats.document import Draft, Raw
+from faqlib.formats.document import Draft
+from faqlib.formats.markdown_details import read_details
 from faqlib.formats.metadata import read_fields
+from faqlib.formats.outline_parts import entry_of, heading_in, set_aside, shown_text, take_above
 from faqlib.formats.prose import Line
 from faqlib.formats.splitting import Section, split_lines
-from faqlib.markup import render_text
 from faqlib.model import SetAside
 
-_HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?=[ \t]|$)")
 _UNDERLINE = re.compile(r" {0,3}(?P<mark>=|-)(?P=mark)*[ \t]*")
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})")
-_TAG = re.compile(r"<[^<>]{0,500}>")
+_DETAILS = re.compile(r"\s*<details\b", re.IGNORECASE)
 _COMMENT = re.compile(r"[ \t]*<!--.*-->[ \t]*")
 
 
@@ -31,26 +31,40 @@ class _Heading:
     end: int
 
 
-def read_outline(lines: Sequence[str], name: str) -> Draft:
-    """The entries of a document that this library did not write."""
+def read_outline(lines: Sequence[str], name: str, *, level: int | None = None) -> Draft:
+    """The entries of a document.
+
+    Args:
+        lines: its lines.
+        name: the file's name for messages.
+        level: the level of the headings that are questions, where that is known for certain.
+    """
     draft = Draft()
     lines = _without_front_matter(lines, draft, name)
     lines = _without_comments(lines, draft)
-    if any(re.match(r"\s*<details\b", line, re.IGNORECASE) for line in lines):
-        _read_details(lines, draft)
-    if draft.raws:
-        return draft
     headings = _headings(lines)
-    asking = sum(heading.text.endswith("?") for heading in headings)
-    texts = [line.strip() for line in lines]
-    markers = mark.markers_of(texts)
-    marked = sum(markers.question_in(text) is not None for text in texts) if markers else 0
-    bold = sum(text[:2] == "**" and mark.decorated_question(text) is not None for text in texts)
-    if headings and asking >= max(marked, bold):
+    if level is not None:
+        _read_headings(lines, headings, draft, level)
+        return draft
+    if any(_DETAILS.match(line) for line in lines):
+        folded = Draft(title=draft.title, set_aside=list(draft.set_aside))
+        read_details(lines, folded)
+        if folded.raws:
+            return folded
+    if headings and _asks_by_headings(lines, headings):
         _read_headings(lines, headings, draft)
     else:
         _read_marked(lines, headings, draft)
     return draft
+
+
+def _asks_by_headings(lines: Sequence[str], headings: Sequence[_Heading]) -> bool:
+    """Whether headings ask at least as often as marked or bold lines do."""
+    texts = [line.strip() for line in lines]
+    markers = mark.markers_of(texts)
+    marked = sum(markers.question_in(text) is not None for text in texts) if markers else 0
+    bold = sum(text[:2] == "**" and mark.decorated_question(text) is not None for text in texts)
+    return sum(heading.text.endswith("?") for heading in headings) >= max(marked, bold)
 
 
 def _without_front_matter(lines: Sequence[str], draft: Draft, name: str) -> list[str]:
@@ -88,24 +102,12 @@ def _headings(lines: Sequence[str]) -> list[_Heading]:
                 fence = ""
         if fence:
             continue
-        if (heading := _heading(line)) is not None:
+        if (heading := heading_in(line)) is not None:
             found.append(_Heading(*heading, at, at + 1))
         elif (under := _UNDERLINE.fullmatch(line)) is not None and _underlines(lines, at):
             level = 1 if under["mark"] == "=" else 2
-            found.append(_Heading(level, render_text(lines[at - 1].strip()), at - 1, at + 1))
+            found.append(_Heading(level, shown_text(lines[at - 1].strip()), at - 1, at + 1))
     return [heading for heading in found if heading.text]
-
-
-def _heading(line: str) -> tuple[int, str] | None:
-    """Level and text of a line that begins with ``#``; a closing ``#`` is no text."""
-    found = _HEADING.match(line)
-    if found is None:
-        return None
-    text = line[found.end() :].strip(" \t")
-    closed = text.rstrip("#")
-    if not closed or closed[-1] in " \t":
-        text = closed
-    return len(found["level"]), render_text(text)
 
 
 def _underlines(lines: Sequence[str], at: int) -> bool:
@@ -123,8 +125,10 @@ def _question_level(headings: Sequence[_Heading]) -> tuple[int, bool]:
     return level, not asking or asking[level] * 2 >= every[level]
 
 
-def _read_headings(lines: Sequence[str], headings: Sequence[_Heading], draft: Draft) -> None:
-    level, all_of_it = _question_level(headings)
+def _read_headings(
+    lines: Sequence[str], headings: Sequence[_Heading], draft: Draft, level: int | None = None
+) -> None:
+    level, all_of_it = (level, True) if level else _question_level(headings)
     starts = [
         heading
         for heading in headings
@@ -132,35 +136,21 @@ def _read_headings(lines: Sequence[str], headings: Sequence[_Heading], draft: Dr
         or (heading.level == level and (all_of_it or heading.text.endswith("?")))
     ]
     category = ""
-    _take_above(lines[: starts[0].start], draft)
+    take_above(lines[: starts[0].start] if starts else lines, draft)
     ends = [heading.start for heading in starts[1:]] + [len(lines)]
     for heading, end in zip(starts, ends, strict=True):
         body = "\n".join(lines[heading.end : end]).strip("\n").rstrip()
         if heading.level == level:
-            draft.raws.append(_raw(heading.text, body, category, heading.start + 1))
+            draft.raws.append(entry_of(heading.text, body, category, heading.start + 1))
             continue
         if not draft.raws and not draft.title and heading.level == 1:
             draft.title = heading.text
         else:
             category = heading.text
         if draft.raws:
-            _set_aside(lines, heading.end, end, draft)
+            set_aside(lines, heading.end, end, draft)
         else:
-            _take_above(body.split("\n"), draft)
-
-
-def _take_above(lines: Sequence[str], draft: Draft) -> None:
-    texts = [render_text(line.strip()) for line in lines if line.strip()]
-    if texts and not draft.subtitle:
-        draft.subtitle = texts.pop(0)
-    draft.intro = "\n".join(filter(None, [draft.intro, *texts]))
-
-
-def _set_aside(lines: Sequence[str], start: int, end: int, draft: Draft) -> None:
-    for at in range(start, end):
-        if lines[at].strip():
-            reason = "stands outside of the questions"
-            draft.set_aside.append(SetAside(lines[at].strip()[:200], reason, at + 1))
+            take_above(body.split("\n"), draft)
 
 
 def _read_marked(lines: Sequence[str], headings: Sequence[_Heading], draft: Draft) -> None:
@@ -180,11 +170,11 @@ def _read_marked(lines: Sequence[str], headings: Sequence[_Heading], draft: Draf
     head, sections = split_lines(given)
     above = [line.text for line in head if line.text]
     if above and not draft.title:
-        draft.title = render_text(above.pop(0))
-    _take_above(above, draft)
+        draft.title = shown_text(above.pop(0))
+    take_above(above, draft)
     for section in sections:
-        question, answer = render_text(section.question), _source(section, lines)
-        draft.raws.append(_raw(question, answer, section.category, section.number))
+        question, answer = shown_text(section.question), _source(section, lines)
+        draft.raws.append(entry_of(question, answer, section.category, section.number))
 
 
 def _asks_next(lines: Sequence[str], start: int) -> bool:
@@ -199,56 +189,3 @@ def _source(section: Section, lines: Sequence[str]) -> str:
         for line in section.lines
     ]
     return "\n".join(kept).strip("\n").rstrip()
-
-
-def _read_details(lines: Sequence[str], draft: Draft) -> None:
-    """Each ``<details>`` block is an entry; what stands between them is set aside."""
-    category = ""
-    at = 0
-    while at < len(lines):
-        if re.match(r"\s*<details\b", lines[at], re.IGNORECASE):
-            end = _end_of_details(lines, at)
-            _add_details(lines, at, end, category, draft)
-            at = end
-            continue
-        heading = _HEADING.fullmatch(lines[at])
-        if (
-            heading is not None
-            and not draft.title
-            and not draft.raws
-            and len(heading["level"]) == 1
-        ):
-            draft.title = render_text(heading["text"] or "")
-        elif heading is not None:
-            category = render_text(heading["text"] or "")
-        elif not draft.raws:
-            _take_above(lines[at : at + 1], draft)
-        else:
-            _set_aside(lines, at, at + 1, draft)
-        at += 1
-
-
-def _end_of_details(lines: Sequence[str], start: int) -> int:
-    depth = 0
-    for at in range(start, len(lines)):
-        depth += len(re.findall(r"<details\b", lines[at], re.IGNORECASE))
-        depth -= len(re.findall(r"</details\s*>", lines[at], re.IGNORECASE))
-        if depth <= 0:
-            return at + 1
-    return len(lines)
-
-
-def _add_details(lines: Sequence[str], start: int, end: int, category: str, draft: Draft) -> None:
-    block = "\n".join(lines[start:end])
-    found = re.search(r"<summary\b[^<>]*>(?P<text>.*?)</summary\s*>", block, re.DOTALL | re.I)
-    if found is None:
-        _set_aside(lines, start, end, draft)
-        return
-    answer = re.sub(r"</details\s*>\s*$", "", block[found.end() :], flags=re.IGNORECASE)
-    question = render_text(_TAG.sub("", found["text"]).strip())
-    draft.raws.append(_raw(question, answer.strip("\n").rstrip(), category, start + 1))
-
-
-def _raw(question: str, answer: str, category: str, line: int) -> Raw:
-    data = {"question": question, "answer": answer, "category": category}
-    return Raw(data | {"aliases": mark.halves(question)}, line)

@@ -116,6 +116,15 @@ def test_markdown_of_the_answer_stays_as_it_is() -> None:
     assert pairs(f"Q: One?\n\n{answer}") == [("One?", answer)]
 
 
+def test_headings_above_details_are_title_and_categories() -> None:
+    document = read(
+        "# Title\n\n## Money\n\n<details>\n<summary>One?</summary>\n\n1\n\n</details>\n\n"
+        "## Time\n<details><summary>Two?</summary>2</details>\n"
+    )
+    assert document.title == "Title"
+    assert [entry.category for entry in document.entries] == ["Money", "Time"]
+
+
 def test_comments_and_text_between_blocks_are_set_aside() -> None:
     document = read("<!-- todo -->\n<details><summary>One?</summary>1</details>\nstray\n")
     assert [(aside.text, aside.line) for aside in document.set_aside] == [

