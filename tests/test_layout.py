@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -142,11 +141,6 @@ def test_modules_stay_small_enough_to_read() -> None:
     over = {name: size for name, size in sizes.items() if size > LIMIT}
     assert over.keys() - LONG.keys() == set(), f"split them, or say in LONG why not: {over}"
     assert LONG.keys() - over.keys() == set(), "these are short now: take them out of LONG"
-
-
-def test_tests_have_names_of_their_own() -> None:
-    names = Counter(path.name for path in ROOT.glob("tests/**/*.py") if path.name != "conftest.py")
-    assert [name for name, count in names.items() if count > 1] == []
 
 
 TEXTS = {".css", ".html", ".js", ".json", ".lock", ".md", ".py", ".toml", ".yaml"}

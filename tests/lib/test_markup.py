@@ -271,7 +271,7 @@ def test_no_nesting_hangs_or_runs_into_the_recursion_limit(markdown: str) -> Non
     tree = render_tree(markdown)
     render_text(markdown)
     json.dumps(tree)
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 60  # a hang, not a slow machine
 
 
 def test_text_below_the_deepest_level_of_emphasis_is_kept() -> None:
