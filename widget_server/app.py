@@ -22,6 +22,7 @@ from widget_server.openapi import make_api
 from widget_server.outbox import Outbox
 from widget_server.public import AnyText
 from widget_server.records import Records
+from widget_server.replays import Replays
 from widget_server.settings import Settings, make_settings
 from widget_server.state import NAME, Server, server
 from widget_server.watch import Watch
@@ -59,8 +60,8 @@ def create_app(settings: Settings | Mapping[str, Any] | None = None, *, store: A
     _register(app, settings)
     watch = Watch(log_requests=settings.log_requests)
     app.extensions["faq_watch"] = watch
-    half = settings.cache_megabytes * 500_000
-    front = Front(app.wsgi_app, here.clinics, watch, half)
+    replays = Replays(here.clinics, settings.cache_megabytes * 500_000)
+    front = Front(app.wsgi_app, replays, watch)
     # Only as many proxies are believed as were said to be there.
     count = settings.proxies
     app.wsgi_app = (  # type: ignore[method-assign]

@@ -38,7 +38,7 @@ class Assets:
         script = _minified(find("static/widget.js"), SCRIPT)
         self.hash = short_hash(script)
         self.integrity = integrity(script)
-        self.widget = Body(script, self.hash, SCRIPT, thorough=True)
+        self.widget = Body(script, self.hash, SCRIPT, effort="best")
         self._old: dict[str, Body] = {}
         self._keep(script)
 
@@ -56,7 +56,7 @@ class Assets:
                 row = connection.execute(select(widgets).where(widgets.c.hash == wanted)).first()
             if row is None:
                 return None
-            self._old[wanted] = Body(row.body, wanted, SCRIPT, thorough=True)
+            self._old[wanted] = Body(row.body, wanted, SCRIPT, effort="best")
         return self._old[wanted]
 
     @staticmethod
@@ -112,7 +112,7 @@ def _texts(lang: str) -> Body | None:
         content = find(f"static/i18n/{lang}.json").read_bytes()
     except FileNotFoundError:
         return None
-    return Body(content, short_hash(content), thorough=True)
+    return Body(content, short_hash(content), effort="best")
 
 
 @lru_cache(maxsize=1)
@@ -127,5 +127,5 @@ def page_files() -> dict[str, Body]:
             content = _minified(path, mimetype)
         else:
             continue
-        found[path.name] = Body(content, short_hash(content), mimetype, thorough=True)
+        found[path.name] = Body(content, short_hash(content), mimetype, effort="best")
     return found

@@ -10,9 +10,12 @@ from typing import Literal
 import brotli
 
 Encoding = Literal["", "gzip", "br"]
-# Less than this fits into the first packets of a connection: making it smaller saves no
-# round trip, and costs more than the search that made it.
-LEAST = 8_000
+# Less than this fits into one packet.
+LEAST = 1_400
+# How much work each encoding does: for an answer that one visitor may be the only one to get,
+# for what a site's visitors all get, and for what is made once for a version of the server.
+Effort = Literal["quick", "good", "best"]
+_LEVELS: dict[Effort, tuple[int, int]] = {"quick": (1, 1), "good": (6, 6), "best": (11, 9)}
 _TOKEN = re.compile(r"(?:^|,)\s*(br|gzip|\*)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?))?\s*(?=,|$)")
 
 
@@ -33,15 +36,14 @@ def choose_encoding(accept: str) -> Encoding:
 class Body:
     """A body that is compressed once, when a client first takes that encoding.
 
-    ``tag`` is the ETag's text without quotes and without the encoding. ``thorough`` is for
-    what is served many times, such as the script: it takes longer and comes out smaller.
+    ``tag`` is the ETag's text without quotes and without the encoding.
     ``answered`` notes of a search whether it found an answer.
     """
 
     raw: bytes
     tag: str
     mimetype: str = "application/json"
-    thorough: bool = False
+    effort: Effort = "quick"
     answered: bool = False
     _made: dict[Encoding, bytes] = field(default_factory=dict)
 
@@ -72,6 +74,7 @@ class Body:
         return len(self.raw) * 2 + 512
 
     def _compress(self, encoding: Encoding) -> bytes:
+        brotli_level, gzip_level = _LEVELS[self.effort]
         if encoding == "br":
-            return brotli.compress(self.raw, quality=11 if self.thorough else 5)  # type: ignore[no-any-return]
-        return gzip.compress(self.raw, 9 if self.thorough else 6, mtime=0)
+            return brotli.compress(self.raw, quality=brotli_level)  # type: ignore[no-any-return]
+        return gzip.compress(self.raw, gzip_level, mtime=0)

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, request
 from widget_server import assets
 from widget_server.compression import Body
 from widget_server.errors import fail
-from widget_server.public import bundle_body
 from widget_server.respond import IMMUTABLE, cacheable, send
 from widget_server.state import server, visit
 
@@ -52,12 +51,12 @@ def embed(site: str) -> Response:
     key = (site, revision, "embed", here.assets.hash)
     body = here.bodies.get(key)
     if body is None:
-        data = bundle_body(faq, revision, parts="questions").raw.decode("utf-8")
+        data = here.answering.bundle(faq, revision, parts="questions").raw.decode("utf-8")
         texts = here.assets.texts(faq.site.lang)
         arguments = [json.dumps(site), data] + ([texts.raw.decode("utf-8")] if texts else [])
         call = f";FAQ_WIDGET.data({_in_script(','.join(arguments))});"
         raw = here.assets.widget.raw + call.encode("utf-8")
-        made = Body(raw, f"{revision}-{here.assets.hash}", assets.SCRIPT, thorough=True)
+        made = Body(raw, f"{revision}-{here.assets.hash}", assets.SCRIPT, effort="good")
         body = here.bodies.put(key, made)
     return send(body, cacheable(here.settings))
 

@@ -11,6 +11,7 @@ from flask import Flask, request
 from flask_limiter import Limiter
 from limits import RateLimitItem, parse_many
 
+from widget_server.counter import LazyMemory
 from widget_server.errors import fail
 from widget_server.settings import Settings
 
@@ -44,13 +45,14 @@ class Limits:
     """The limits of one application. Addresses are used as keys and kept nowhere else."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
-        self._limiter = Limiter(
-            _visitor, storage_uri=settings.rate_storage, strategy="fixed-window"
-        )
+        storage = settings.rate_storage
+        own = f"{LazyMemory.STORAGE_SCHEME[0]}://" if storage == "memory://" else storage
+        self._limiter = Limiter(_visitor, storage_uri=own, strategy="fixed-window")
         # Registered by hand: its three hooks would cost every request as much as Flask itself,
         # and they cannot tell reads from writes when the counter does not answer.
         app.extensions["limiter"] = {self._limiter}
         self._limiter.init_app(app)
+        self._complained_at = float("-inf")
         self._items: dict[Kind, list[RateLimitItem]] = {
             "search": parse_many(settings.rate_search),
             "feedback": parse_many(settings.rate_feedback),
@@ -59,17 +61,19 @@ class Limits:
             "failed_tokens": parse_many(settings.rate_failed_tokens),
         }
 
-    def spend(self, kind: Kind) -> None:
-        """Count one request of this kind for the visitor.
+    def spend(self, kind: Kind, address: str | None = None) -> None:
+        """Count one request of this kind for the visitor at ``address``.
+
+        Without one it is the visitor of the present request.
 
         Raises:
             APIError: 429 when there were too many; 503 when the counter does not answer and the
                 request would write something. Reads go through then.
         """
         try:
-            broken = self._broken(kind)
+            broken = self._broken(kind, _visitor() if address is None else client_key(address))
         except Exception as error:  # noqa: BLE001 - each store has its own exceptions
-            log.error("rate limit store failed", extra={"facts": {"error": type(error).__name__}})
+            self._complain(error)
             if kind in _READS:
                 return
             fail(503, "This cannot be accepted right now: try again in a moment.", Retry_After="5")
@@ -81,9 +85,17 @@ class Limits:
                 Retry_After=str(wait),
             )
 
-    def _broken(self, kind: Kind) -> float | None:
+    def _complain(self, error: Exception) -> None:
+        # Once a minute: a store that is away would fill the disk with its own absence.
+        now = time.monotonic()
+        if now - self._complained_at >= 60:
+            self._complained_at = now
+            facts = {"error": type(error).__name__}
+            log.error("the rate limit store does not answer", extra={"facts": facts})
+
+    def _broken(self, kind: Kind, visitor: str) -> float | None:
         """When the limit that is used up starts anew, or ``None``."""
-        visitor, limiter = _visitor(), self._limiter.limiter
+        limiter = self._limiter.limiter
         for item in self._items[kind]:
             if not limiter.hit(item, kind, visitor):
                 return float(limiter.get_window_stats(item, kind, visitor).reset_time)

@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from faqlib import FAQ, Entry, Results, Site, direction, render_html
 from widget_server import colours, security
+from widget_server.answering import normalised
 from widget_server.compression import Body
 from widget_server.page_texts import language_name, page_texts
 from widget_server.payloads import categories
-from widget_server.public import normalised
 from widget_server.respond import cacheable, send
 from widget_server.state import server, visit, visited
 from widget_server.structured import anchor, faq_page
@@ -56,7 +56,10 @@ def faq_site(site: str) -> Response:
         if query:
             here.limits.spend("search")
         html = _page(faq, lang, query)
-        body = here.bodies.put(key, Body(html.encode("utf-8"), visited()[1], "text/html"))
+        body = here.bodies.put(
+            key,
+            Body(html.encode("utf-8"), visited()[1], "text/html", "quick" if query else "good"),
+        )
     response = send(body, cacheable(here.settings))
     framing = " ".join(["'self'", *faq.site.origins]) if faq.site.origins else "*"
     policy = security.page_policy(framing).replace("img-src 'self'", "img-src 'self' https:")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
 from typing import Any
 
 from flask import Response, g, request
 from werkzeug.routing import BaseConverter
 
-from faqlib import FAQ, EntryNotFound
+from faqlib import EntryNotFound
 from widget_server import cors, payloads
+from widget_server.answering import Again, again, normalised
 from widget_server.compression import Body
 from widget_server.counts import objects
 from widget_server.openapi import operation, routes
+from widget_server.replays import Replayable
 from widget_server.respond import IMMUTABLE, cacheable, send
 from widget_server.shapes import (
     BundleBody,
@@ -28,12 +28,9 @@ from widget_server.shapes import (
 )
 from widget_server.state import server, visit, visited
 
-# Above this, compressed, the widget asks for questions first and for answers when idle.
-SMALL = 16_000
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-
 public = routes("public", "/api/v1/sites/<site>", "What pages read: no token needed.")
 _REFUSALS = (403, 404, 503)
+_SEARCH, _SUGGEST = SearchQuery(), SuggestQuery()
 
 
 class AnyText(BaseConverter):
@@ -65,7 +62,9 @@ def site() -> Response:
 )
 def bundle(args: dict[str, Any]) -> Response:
     """All published entries: what the widget paints from."""
-    return _answer(bundle_body(*visited(), parts=args["parts"]), cacheable(server().settings))
+    return _answer(
+        server().answering.bundle(*visited(), parts=args["parts"]), cacheable(server().settings)
+    )
 
 
 @operation(public, "GET", "/bundle/<revision>", answer=BundleBody, failures=(*_REFUSALS, 302))
@@ -82,7 +81,7 @@ def pinned_bundle(revision: str) -> Response:
         away = Response(status=302, headers=headers)
         del away.headers["Content-Type"]
         return away
-    return _answer(bundle_body(faq, current), IMMUTABLE)
+    return _answer(server().answering.bundle(faq, current), IMMUTABLE)
 
 
 @operation(
@@ -92,22 +91,14 @@ def pinned_bundle(revision: str) -> Response:
 def search(args: dict[str, Any]) -> Response:
     """The entries that answer what was asked, best first."""
     here = server()
-    faq, revision = visited()
-    query = normalised(args["q"], here.settings.query_limit)
-    limit, category, lang = args["limit"], args["category"], args["lang"]
-
-    def make() -> payloads.Payload:
-        here.limits.spend("search")
-        results = faq.search(query, limit=limit, category=category, lang=lang)
-        return payloads.search_payload(results, revision, limit, len(faq.published()))
-
+    body = here.answering.search(*visited(), args, request.remote_addr or "")
     if not g.site.count_searches:
-        return _cached(("search", query, limit, category, lang), make)
-    # A site that counts its searches hears of each one: no answer is replayed without it.
-    body = ready(g.site.id, revision, ("search", query, limit, category, lang), make)
+        return _answer(body, cacheable(here.settings), again(_SEARCH, here.answering.search))
+    # A site that counts its searches hears of each one: none is answered without it.
     if not objects(request):
+        query = normalised(args["q"], here.settings.query_limit)
         here.counts.note(g.site.id, query, body.answered)
-    return _answer(body, cacheable(here.settings), replay=False)
+    return send(body, cacheable(here.settings))
 
 
 @operation(
@@ -117,15 +108,8 @@ def search(args: dict[str, Any]) -> Response:
 def suggest(args: dict[str, Any]) -> Response:
     """Questions that complete what is being typed."""
     here = server()
-    faq, revision = visited()
-    query = normalised(args["q"], here.settings.query_limit)
-
-    def make() -> payloads.Payload:
-        here.limits.spend("search")
-        found = faq.suggest(query, limit=args["limit"], lang=args["lang"])
-        return {"query": query, "suggestions": found, "revision": revision}
-
-    return _cached(("suggest", query, args["limit"], args["lang"]), make)
+    body = here.answering.suggest(*visited(), args, request.remote_addr or "")
+    return _answer(body, cacheable(here.settings), again(_SUGGEST, here.answering.suggest))
 
 
 @operation(public, "GET", "/entries/<anything:entry_id>", answer=SingleBody, failures=_REFUSALS)
@@ -138,50 +122,15 @@ def entry(entry_id: str) -> Response:
     return _cached(("entry", entry_id), lambda: payloads.single_payload(faq, found, revision))
 
 
-def bundle_body(faq: FAQ, revision: str, *, parts: str = "all") -> Body:
-    """The ready-made bundle; ``parts="questions"`` holds the answers too where that is small."""
-
-    def whole() -> payloads.Payload:
-        return payloads.bundle_payload(faq, revision)
-
-    body = ready(faq.site.id, revision, ("bundle",), whole)
-    if parts == "all" or len(body.encoded("gzip")[0]) < SMALL:
-        return body
-    return ready(
-        faq.site.id,
-        revision,
-        ("questions",),
-        lambda: payloads.bundle_payload(faq, revision, answers=False),
-    )
-
-
-def normalised(query: str, limit: int) -> str:
-    """The query as it is cached: single blanks, no control characters, cut at the limit."""
-    return " ".join(_CONTROL.sub(" ", query).split())[:limit]
-
-
-def ready(
-    site: str, revision: str, what: tuple[Any, ...], make: Callable[[], payloads.Payload]
-) -> Body:
-    """A ready-made body of a site's state, from the shelf or new."""
-    shelf = server().bodies
-    key = (site, revision, *what)
-    found = shelf.get(key)
-    if found is None:
-        payload = make()
-        raw = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-        answered = payload.get("answered", False)
-        found = shelf.put(key, Body(raw, revision, answered=answered))
-    return found
-
-
 def _cached(what: tuple[Any, ...], make: Callable[[], payloads.Payload]) -> Response:
-    body = ready(g.site.id, g.revision, what, make)
-    return _answer(body, cacheable(server().settings))
+    here = server()
+    faq, revision = visited()
+    return _answer(here.answering.ready(faq, revision, what, make), cacheable(here.settings))
 
 
-def _answer(body: Body, cache_control: str, *, replay: bool = True) -> Response:
-    response = send(body, cache_control)
-    if replay:
-        request.environ["faq.replay"] = (g.site.id, g.revision)
-    return response
+def _answer(body: Body, cache_control: str, others: Again | None = None) -> Response:
+    """The answer, which may be given again; with ``others`` also others of the same route."""
+    rule = request.url_rule
+    route = rule.rule if rule is not None else ""
+    request.environ["faq.replay"] = Replayable(g.site.id, g.revision, route, body, others)
+    return send(body, cache_control)

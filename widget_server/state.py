@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app, g
 
 from faqlib import FAQ
+from widget_server.answering import Answering
 from widget_server.answers import Shelf
 from widget_server.assets import Assets
 from widget_server.clinics import Clinics
@@ -33,9 +34,11 @@ class Server:
     counts: SearchCounts
     outbox: Outbox
     bodies: Shelf[Body] = field(init=False)
+    answering: Answering = field(init=False)
 
     def __post_init__(self) -> None:
-        self.bodies = Shelf(self.settings.cache_megabytes * 1_000_000 // 2)
+        self.bodies = Shelf(self.settings.cache_megabytes * 500_000)
+        self.answering = Answering(self.bodies, self.limits, self.settings.query_limit)
 
 
 def server() -> Server:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.routing import Rule
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from tests.server.conftest import assert_error, bearer
 
@@ -167,6 +168,15 @@ def test_no_text_makes_a_5xx(client: FlaskClient, query: str, raw: bytes) -> Non
         quoted = "".join(f"%{byte:02x}" for byte in raw)
         assert client.get(f"{path}/{place}{quoted}").status_code < 500
         assert client.get(f"/sites/exosomes/?q={quoted}&lang={quoted}").status_code < 500
+
+
+def test_bytes_that_nobody_quoted_are_no_5xx(stored: Flask) -> None:
+    for path in ("/api/v1/sites/north/search", "/sites/north/", "/", "/api/v1/admin/sites", "/é"):
+        for name in ("q", "site", "limit", "lang"):
+            environ = EnvironBuilder(path="/").get_environ()
+            environ["PATH_INFO"], environ["QUERY_STRING"] = path, f"q=x&{name}=\xff\xfe\xc3("
+            _, status, _ = run_wsgi_app(stored.wsgi_app, environ)
+            assert int(status[:3]) < 500, (path, name)
 
 
 @settings(

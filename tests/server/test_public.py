@@ -238,3 +238,29 @@ def test_drafts_are_never_served(client: FlaskClient, stored: Flask) -> None:
         text = stored.test_client().get(f"{API}/north{path}").get_data(as_text=True)
         assert "Not yet." not in text
         assert "Secret plans?" not in text
+
+
+def test_a_search_under_remembered_headers_is_the_one_that_flask_would_give(
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the first search of a page goes through Flask: the others look no different."""
+    fast, plain = make_app(), make_app()
+    monkeypatch.setattr(plain.wsgi_app.replays, "find", lambda *_: None)  # type: ignore[attr-defined]
+    queries = [
+        "parking", "where is north", "", "%20", "a&b=c", "x&limit=1", "x&lang=de", "x&limit=0",
+        "é%C3%28", "%00", "x&q=parking", "y" * 2_001, "z" * 500, "parking&category=", "p+q%2Br",
+    ]  # fmt: skip
+    for headers in ({}, {"Origin": "https://www.south.example"}, {"Accept-Encoding": "gzip, br"}):
+        for site in ("north", "south"):
+            fast.test_client().get(f"{API}/{site}/search?q=first", headers=headers)
+            for query in queries:
+                path = f"{API}/{site}/search?q={query}"
+                shown, seen = (
+                    app.test_client().get(path, headers=headers) for app in (plain, fast)
+                )
+                assert (seen.status_code, seen.data) == (shown.status_code, shown.data), path
+                kept = [
+                    sorted(item for item in response.headers if item[0] != "X-Request-ID")
+                    for response in (shown, seen)
+                ]
+                assert kept[0] == kept[1], path

@@ -222,7 +222,7 @@ def test_a_name_that_changes_its_address_gains_nothing(monkeypatch: pytest.Monke
     assert connected == [("93.184.216.34", 443)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.ip_addresses())
 def test_only_open_addresses_are_open(
     address: ipaddress.IPv4Address | ipaddress.IPv6Address,
@@ -254,7 +254,7 @@ def test_what_could_point_at_a_person_is_taken_out(typed: str, kept: str) -> Non
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_redacting_twice_changes_nothing_and_no_long_number_stays(text: str) -> None:
     once = redact(text)
     assert len(once) <= 200

@@ -1,0 +1,121 @@
+"""Public answers as ready-made bytes, from plain values: no request is looked at here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from marshmallow import Schema, ValidationError
+
+from faqlib import FAQ
+from widget_server import payloads
+from widget_server.answers import Shelf
+from widget_server.compression import Body, Effort
+from widget_server.limits import Limits
+
+# Above this, compressed, the widget asks for questions first and for answers when idle.
+SMALL = 16_000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+# From a query string, the FAQ with its revision, and a visitor: an answer, or None where it
+# takes more than that to say what is wrong.
+Again = Callable[[str, FAQ, str, str], Body | None]
+Find = Callable[[FAQ, str, Mapping[str, Any], str], Body]
+
+
+@dataclass(slots=True)
+class Answering:
+    """Finds and makes the public answers of one application; thread-safe."""
+
+    bodies: Shelf[Body]
+    limits: Limits
+    query_limit: int
+
+    def search(self, faq: FAQ, revision: str, args: Mapping[str, Any], visitor: str) -> Body:
+        """What was found for a checked query.
+
+        Raises:
+            APIError: when the visitor searched too often.
+        """
+        query = normalised(args["q"], self.query_limit)
+        limit, category, lang = args["limit"], args["category"], args["lang"]
+
+        def make() -> payloads.Payload:
+            self.limits.spend("search", visitor)
+            results = faq.search(query, limit=limit, category=category, lang=lang)
+            return payloads.search_payload(results, revision, limit, len(faq.published()))
+
+        return self.ready(faq, revision, ("search", query, limit, category, lang), make)
+
+    def suggest(self, faq: FAQ, revision: str, args: Mapping[str, Any], visitor: str) -> Body:
+        """Completions of what is being typed.
+
+        Raises:
+            APIError: when the visitor searched too often.
+        """
+        query = normalised(args["q"], self.query_limit)
+        limit, lang = args["limit"], args["lang"]
+
+        def make() -> payloads.Payload:
+            self.limits.spend("search", visitor)
+            found = faq.suggest(query, limit=limit, lang=lang)
+            return {"query": query, "suggestions": found, "revision": revision}
+
+        return self.ready(faq, revision, ("suggest", query, limit, lang), make)
+
+    def bundle(self, faq: FAQ, revision: str, *, parts: str = "all") -> Body:
+        """The bundle; ``parts="questions"`` holds the answers too where that is small."""
+        body = self.ready(
+            faq, revision, ("bundle",), lambda: payloads.bundle_payload(faq, revision)
+        )
+        if parts == "all" or len(body.encoded("gzip")[0]) < SMALL:
+            return body
+        return self.ready(
+            faq,
+            revision,
+            ("questions",),
+            lambda: payloads.bundle_payload(faq, revision, answers=False),
+        )
+
+    def ready(
+        self, faq: FAQ, revision: str, what: tuple[Any, ...], make: Callable[[], payloads.Payload]
+    ) -> Body:
+        """A body of this state of the site, from the shelf or new."""
+        key = (faq.site.id, revision, *what)
+        found = self.bodies.get(key)
+        if found is None:
+            payload = make()
+            effort: Effort = "good" if "entries" in payload else "quick"
+            found = Body(
+                _encode(payload).encode("utf-8"),
+                revision,
+                effort=effort,
+                answered=payload.get("answered", False),
+            )
+            self.bodies.put(key, found)
+        return found
+
+
+def again(checker: Schema, find: Find) -> Again:
+    """``find`` for a query string instead of checked values."""
+
+    def answer(query_string: str, faq: FAQ, revision: str, visitor: str) -> Body | None:
+        # As Flask reads it, so that of two values with one name the first counts.
+        pairs = parse_qsl(query_string, keep_blank_values=True, errors="werkzeug.url_quote")
+        try:
+            args = checker.load(dict(reversed(pairs)))
+        except ValidationError:
+            return None
+        return find(faq, revision, args, visitor)
+
+    return answer
+
+
+def normalised(query: str, limit: int) -> str:
+    """The query as it is cached: single blanks, no control characters, cut at the limit."""
+    return " ".join(_CONTROL.sub(" ", query).split())[:limit]

@@ -1,0 +1,132 @@
+"""Public answers given again: the same bytes, or new bytes under the same headers.
+
+What a public answer's headers depend on is its address without the query, the host, the origin
+and the encoding; its body also depends on the query and on the site's state. So what Flask
+once said for those is said again as long as the site's cursor is the same: exact, and without
+the cost of a framework. Which answers this is right for is said by their view.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from faqlib import FAQError
+from widget_server.answering import Again
+from widget_server.answers import Shelf
+from widget_server.clinics import Clinics
+from widget_server.compression import Body, Encoding, choose_encoding
+from widget_server.errors import APIError
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Answer = tuple[str, Headers, bytes]
+Key = tuple[str, ...]
+
+_OF_ONE_BODY = frozenset({"content-length", "content-encoding", "etag"})
+_NOT_IN_304 = frozenset({"content-length", "content-encoding", "content-type"})
+
+
+@dataclass(frozen=True, slots=True)
+class Replayable:
+    """What a view allows: its answer again, and if ``again`` is given, others like it."""
+
+    site: str
+    revision: str
+    route: str
+    body: Body
+    again: Again | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    allowed: Replayable
+    headers: Headers
+    data: bytes
+    etag: str
+
+    @property
+    def size(self) -> int:
+        return len(self.data) + 2_000
+
+
+class Replays:
+    """The answers of one application that may be given again; thread-safe."""
+
+    def __init__(self, clinics: Clinics, limit: int) -> None:
+        self._clinics = clinics
+        self._answers: Shelf[_Kept] = Shelf(limit // 2)
+        self._patterns: Shelf[_Kept] = Shelf(limit // 2)
+
+    def find(self, key: Key, environ: Environ) -> Answer | None:
+        """An answer for this request, if one can be given without asking Flask."""
+        kept = self._answers.get(key)
+        try:
+            if kept is not None and self._is_current(kept):
+                return _answer(kept, environ)
+            pattern = self._patterns.get(key[1:])
+            if pattern is not None and self._is_current(pattern):
+                return self._like(pattern, key, environ)
+        except (APIError, FAQError):
+            pass  # Flask says what is wrong, in the one error shape
+        return None
+
+    def keep(self, key: Key, environ: Environ, answer: Answer) -> None:
+        """Remember an answer of Flask's, if its view allows it."""
+        allowed: Replayable | None = environ.get("faq.replay")
+        status, headers, data = answer
+        if allowed is None or status[:3] != "200":
+            return
+        etag = next(value for name, value in headers if name == "ETag")
+        kept = _Kept(allowed, headers, data, etag)
+        self._answers.put(key, kept)
+        if allowed.again is not None:
+            common = [item for item in headers if item[0].lower() not in _OF_ONE_BODY]
+            self._patterns.put(key[1:], _Kept(allowed, common, b"", ""))
+
+    def _is_current(self, kept: _Kept) -> bool:
+        return self._clinics.cursor(kept.allowed.site) == kept.allowed.revision
+
+    def _like(self, pattern: _Kept, key: Key, environ: Environ) -> Answer | None:
+        """A new answer under the headers of one that differed in the query only."""
+        allowed = pattern.allowed
+        assert allowed.again is not None  # noqa: S101 - only such are kept as patterns
+        faq = self._clinics.faq(allowed.site)
+        visitor = environ.get("REMOTE_ADDR", "")
+        body = allowed.again(key[0], faq, allowed.revision, visitor)
+        if body is None:
+            return None
+        encoding: Encoding = key[-1]  # type: ignore[assignment]
+        data, used = body.encoded(encoding)
+        etag = body.etag(used)
+        headers = [*pattern.headers, ("ETag", etag), ("Content-Length", str(len(data)))]
+        if used:
+            headers.append(("Content-Encoding", used))
+        made = Replayable(allowed.site, allowed.revision, allowed.route, body, allowed.again)
+        kept = self._answers.put(key, _Kept(made, headers, data, etag))
+        return _answer(kept, environ)
+
+
+def key_of(environ: Environ) -> Key | None:
+    """What decides about an answer, the query first; ``None`` for what is never replayed."""
+    path = environ["PATH_INFO"]
+    if environ["REQUEST_METHOD"] != "GET" or not path.startswith("/api/v1/sites/"):
+        return None
+    get = environ.get
+    return (
+        get("QUERY_STRING", ""),
+        get("SCRIPT_NAME", ""),
+        path,
+        get("HTTP_HOST", ""),
+        get("HTTP_ORIGIN", ""),
+        choose_encoding(get("HTTP_ACCEPT_ENCODING", "")),
+    )
+
+
+def _answer(kept: _Kept, environ: Environ) -> Answer:
+    environ["faq.route"], environ["faq.site"] = kept.allowed.route, kept.allowed.site
+    held = environ.get("HTTP_IF_NONE_MATCH")
+    if held is not None and kept.allowed.body.matches(held):
+        headers = [item for item in kept.headers if item[0].lower() not in _NOT_IN_304]
+        return "304 NOT MODIFIED", headers, b""
+    return "200 OK", kept.headers, kept.data
