@@ -12,6 +12,7 @@ from faqlib.search import analysis
 from faqlib.search.spelling import split_words
 from faqlib.search.thesaurus import Thesaurus
 from faqlib.search.vocabulary import Vocabulary
+from faqlib.search.wordvectors import word_vectors
 
 MAX_CHARACTERS = 400
 MAX_WORDS = 32
@@ -95,7 +96,13 @@ class QueryReader:
             analysis.fold(word) in self._vocabulary.words
             or self._is_stop_word(word)
             or any(stem in self._vocabulary.terms for stem in self._stems(word))
+            or self._is_a_word(analysis.fold(word))
         )
+
+    def _is_a_word(self, word: str) -> bool:
+        """Whether a language of the FAQ has the word at all: then it is no slip of another."""
+        tables = (word_vectors(lang) for lang in self._languages)
+        return any(word in table for table in tables if table is not None)
 
     def _corrections(self, words: Sequence[str], *, unfinished: bool) -> dict[str, str]:
         found: dict[str, str] = {}

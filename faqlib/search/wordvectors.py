@@ -37,6 +37,9 @@ class WordVectors:
             raise ValueError("The word vectors do not fit their word list: reinstall faqlib.")
         self.row = lru_cache(maxsize=65_536)(self._find)
 
+    def __contains__(self, word: str) -> bool:
+        return word in self._rows
+
     def _find(self, word: str) -> int | None:
         """The row of a folded word, or of a form of it, or ``None``."""
         if (row := self._rows.get(word)) is not None:

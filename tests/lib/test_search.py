@@ -68,6 +68,11 @@ def test_a_slip_is_told_as_a_suggestion_of_real_words(faq: FAQ) -> None:
     assert faq.search("is parking free").suggestion is None
 
 
+@pytest.mark.parametrize("query", ["can i drive home", "how much does it cost", "a sore shoulder"])
+def test_a_word_that_the_faq_lacks_is_not_taken_for_a_slip(faq: FAQ, query: str) -> None:
+    assert faq.search(query).suggestion is None
+
+
 def test_drafts_are_never_found(faq: FAQ) -> None:
     assert "entwurf" not in [hit.entry.id for hit in faq.search("Was ist neu?", limit=50)]
     assert faq.suggest("was ist") == []
