@@ -74,9 +74,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __version__ = "0.1.0"
-__all__ = [
-    "FAQ",
-    "FORMATS",
+__all__ = [  # noqa: RUF022 - in plain order, which readers and their tests expect
     "Cursor",
     "DamagedEntry",
     "EditConflict",
@@ -84,7 +82,9 @@ __all__ = [
     "EntryExists",
     "EntryNotFound",
     "EntrySchema",
+    "FAQ",
     "FAQError",
+    "FORMATS",
     "Hit",
     "ImportFormatError",
     "ImportReport",
