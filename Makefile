@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint bench lock clean
+.PHONY: help demo test soak mutants lint bench lock clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -32,6 +32,10 @@ test: $(READY)  ## every test, in the browser too, with coverage
 soak: $(READY)  ## the fault tests at full length: processes killed, disks filled
 	@echo "==> faults, for a long time"
 	FAQ_SOAK=1 $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/faults
+
+mutants: $(READY)  ## remove each guard: a test has to notice
+	@echo "==> guards removed one at a time, in a copy of the tree"
+	$(BIN)/python tools/mutants.py
 
 lint: $(READY)  ## ruff, mypy, import-linter, bandit
 	@echo "==> style, types, imports, security"

@@ -420,6 +420,18 @@ def test_a_copy_of_the_file_alone_has_every_commit(path: Path) -> None:
         assert store.get("s", "b") == entry("b", "just now")
 
 
+def test_two_futures_of_one_state_never_look_alike(path: Path) -> None:
+    """A worker that saw the one, before an older copy was put back, notices the other."""
+    other = path.with_name("other.db")
+    other.write_bytes(path.read_bytes())
+    with closing(SQLStore(path)) as one, closing(SQLStore(other)) as two:
+        assert one.cursor("s") == two.cursor("s")
+        for store in (one, two):
+            put(store, "b", "the same edit")
+        assert one.cursor("s").revision == two.cursor("s").revision
+        assert one.cursor("s") != two.cursor("s")
+
+
 CHANGES_BY_HAND = [
     "UPDATE entries SET data = replace(data, 'first', 'wrong')",
     "UPDATE entries SET id = 'b'",

@@ -200,7 +200,7 @@ def test_the_background_thread_delivers(
     ],
 )  # fmt: skip
 def test_a_webhook_never_goes_inside(address: str) -> None:
-    with pytest.raises(WebhookError):
+    with pytest.raises(WebhookError, match=r"inside address|has to start with https"):
         Webhook(SECRET).send(address, "north", b"{}", 0)
 
 
