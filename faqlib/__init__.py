@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         direction,
         slug,
     )
+    from faqlib.reading import Snapshot
     from faqlib.schema import (
         EntrySchema,
         SiteSchema,
@@ -68,6 +69,7 @@ _HOMES = {
     "model": (
         "Cursor Entry Hit ImportReport Reason Results SetAside Site Source Version direction slug"
     ),
+    "reading": "Snapshot",
     "schema": "EntrySchema SiteSchema dump_entry dump_site is_safe_url load_entry load_site",
     "store": "Store open_store",
 }
@@ -97,6 +99,7 @@ __all__ = [  # noqa: RUF022 - in plain order, which readers and their tests expe
     "Site",
     "SiteNotFound",
     "SiteSchema",
+    "Snapshot",
     "Source",
     "Store",
     "StoreError",

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from faqlib import formats
 from faqlib.errors import EntryExists, EntryNotFound, SiteNotFound
-from faqlib.model import Cursor, Entry, ImportReport, Results, Site, Status, Version
+from faqlib.model import Cursor, Entry, ImportReport, Site, Version
+from faqlib.reading import Reading, Snapshot, State
 from faqlib.schema import check_entry, check_site
-from faqlib.search import Projection, Projector, language
+from faqlib.search import Projection, Projector
 from faqlib.store import Change, Store, open_store
 
 _NEVER = Cursor(-1, "")
 
 
-class FAQ:
+class FAQ(Reading):
     """A site's questions and answers: kept, searched, imported and exported.
 
     ``FAQ()`` lives in memory; :meth:`open` gives one that is stored. An object may be shared by
@@ -54,7 +55,7 @@ class FAQ:
             self._store.save_site(check_site(Site(id=site)))
         self._projector = Projector()
         self._lock = threading.RLock()
-        self._state = _State(_NEVER, Site(id=site), (), Projection.empty())
+        self._state = State(_NEVER, Site(id=site), (), Projection.empty())
         self._store.cursor(site)  # an unknown site is an error now, not at the first search
 
     @classmethod
@@ -105,92 +106,9 @@ class FAQ:
         # What was read last: a repr, which debuggers ask for, never goes to the database.
         return f"<FAQ {self._site_id!r}: entries {len(self._state.entries)}>"
 
-    # What is there
-
-    @property
-    def site(self) -> Site:
-        """The site's settings."""
-        return self._current().site
-
-    @property
-    def cursor(self) -> Cursor:
-        """The state that reads answer from now."""
-        return self._current().cursor
-
-    def __getitem__(self, entry_id: str) -> Entry:
-        """The entry with this id, whatever its status; :class:`EntryNotFound` if none has it."""
-        entry = self.get(entry_id)
-        if entry is None:
-            raise EntryNotFound(entry_id, self._site_id)
-        return entry
-
-    def get(self, entry_id: str) -> Entry | None:
-        """The entry with this id, whatever its status, or ``None``."""
-        return self._current().by_id.get(entry_id)
-
-    def __contains__(self, entry_id: object) -> bool:
-        return entry_id in self._current().by_id
-
-    def __len__(self) -> int:
-        return len(self._current().entries)
-
-    def __iter__(self) -> Iterator[Entry]:
-        return iter(self._current().entries)
-
-    def entries(self, status: Status | None = None) -> tuple[Entry, ...]:
-        """All entries, or those of one status, by position and then by age."""
-        found = self._current().entries
-        return found if status is None else tuple(e for e in found if e.status == status)
-
-    def published(self) -> tuple[Entry, ...]:
-        """The published entries as they are listed: by category, pinned first, by position."""
-        return self._current().listed
-
-    # Finding
-
-    def search(
-        self,
-        query: str,
-        *,
-        limit: int = 10,
-        category: str | None = None,
-        tags: Iterable[str] = (),
-        lang: str | None = None,
-        explain: bool = False,
-    ) -> Results:
-        """The published entries that answer ``query``, best first.
-
-        Args:
-            query: the visitor's words; no sign in them has a meaning.
-            limit: how many hits at most, 1 or more.
-            category: only entries of this category.
-            tags: only entries that have all of these.
-            lang: only entries in this language; ``pt`` also finds ``pt-BR``.
-            explain: whether each hit gets its reasons.
-
-        Raises:
-            ValueError: if ``limit`` is below 1.
-        """
-        if limit < 1:
-            raise ValueError(f"limit has to be 1 or more, not {limit}.")
-        accept = _filter(category, frozenset(_listed(tags)), lang)
-        return self._current().projection.search(query, limit, accept, explain=explain)
-
-    def suggest(self, prefix: str, *, limit: int = 5, lang: str | None = None) -> list[str]:
-        """Questions that complete what is being typed, best first, at most ``limit``."""
-        return self._current().projection.suggest(prefix, limit, _filter(None, frozenset(), lang))
-
-    def related(self, entry_id: str, *, limit: int = 3) -> list[Entry]:
-        """Published entries that share most with a published one.
-
-        Raises:
-            EntryNotFound: if no published entry has this id.
-        """
-        state = self._current()
-        entry = state.by_id.get(entry_id)
-        if entry is None or entry.status != "published":
-            raise EntryNotFound(entry_id, self._site_id)
-        return state.projection.related(entry_id, limit)
+    def snapshot(self) -> Snapshot:
+        """The FAQ as it is now, to ask it several things about one and the same state."""
+        return Snapshot(self._current())
 
     # Changing
 
@@ -332,7 +250,7 @@ class FAQ:
         if changes:
             self._store.apply(self._site_id, changes, actor=actor)
 
-    def _current(self) -> _State:
+    def _current(self) -> State:
         """The present state; brought up to date first if the store has moved on."""
         state = self._state
         if self._store.cursor(self._site_id) == state.cursor:
@@ -341,52 +259,8 @@ class FAQ:
             if self._store.cursor(self._site_id) != self._state.cursor:
                 cursor, site, entries = self._store.snapshot(self._site_id)
                 projection = self._projector.project(entries, site.synonyms)
-                self._state = _State(cursor, site, tuple(entries), projection)
+                self._state = State(cursor, site, tuple(entries), projection)
             return self._state
-
-
-class _State:
-    """A site at one cursor: never changed, only replaced."""
-
-    def __init__(
-        self, cursor: Cursor, site: Site, entries: tuple[Entry, ...], projection: Projection
-    ) -> None:
-        self.cursor = cursor
-        self.site = site
-        self.entries = entries
-        self.projection = projection
-        self.by_id = {entry.id: entry for entry in entries}
-        self.listed = _in_listing_order(site, entries)
-
-
-def _in_listing_order(site: Site, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    published = [entry for entry in entries if entry.status == "published"]
-    names = dict.fromkeys((*site.categories, *(entry.category for entry in published)))
-    rank = {name: place for place, name in enumerate(names)}
-    return tuple(sorted(published, key=lambda e: (rank[e.category], not e.pinned, e.position)))
-
-
-def _filter(
-    category: str | None, tags: frozenset[str], lang: str | None
-) -> Callable[[Entry], bool] | None:
-    if category is None and not tags and lang is None:
-        return None
-    wanted = language(lang) if lang else None
-
-    def accept(entry: Entry) -> bool:
-        return (
-            (category is None or entry.category == category)
-            and tags.issubset(entry.tags)
-            and (wanted is None or language(entry.lang) == wanted)
-        )
-
-    return accept
-
-
-def _listed(tags: Iterable[str]) -> Iterable[str]:
-    if isinstance(tags, str):
-        raise TypeError(f"tags takes a list of tags, not one text: write [{tags!r}].")
-    return tags
 
 
 def _refuse_repeated(entries: Iterable[Entry]) -> None:

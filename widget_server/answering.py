@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from marshmallow import Schema, ValidationError
 
-from faqlib import FAQ
+from faqlib import Snapshot
 from widget_server import payloads
 from widget_server.answers import Shelf
 from widget_server.compression import Body, Effort
@@ -22,10 +22,10 @@ SMALL = 16_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-# From a query string, the FAQ with its revision, and a visitor: an answer, or None where it
-# takes more than that to say what is wrong.
-Again = Callable[[str, FAQ, str, str], Body | None]
-Find = Callable[[FAQ, str, Mapping[str, Any], str], Body]
+# From a query string, the FAQ and a visitor: an answer, or None where it takes more than that
+# to say what is wrong.
+Again = Callable[[str, Snapshot, str], Body | None]
+Find = Callable[[Snapshot, Mapping[str, Any], str], Body]
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Answering:
     limits: Limits
     query_limit: int
 
-    def search(self, faq: FAQ, revision: str, args: Mapping[str, Any], visitor: str) -> Body:
+    def search(self, faq: Snapshot, args: Mapping[str, Any], visitor: str) -> Body:
         """What was found for a checked query.
 
         Raises:
@@ -48,11 +48,11 @@ class Answering:
         def make() -> payloads.Payload:
             self.limits.spend("search", visitor)
             results = faq.search(query, limit=limit, category=category, lang=lang)
-            return payloads.search_payload(results, revision, limit, len(faq.published()))
+            return payloads.search_payload(faq, results, limit)
 
-        return self.ready(faq, revision, ("search", query, limit, category, lang), make)
+        return self.ready(faq, ("search", query, limit, category, lang), make)
 
-    def suggest(self, faq: FAQ, revision: str, args: Mapping[str, Any], visitor: str) -> Body:
+    def suggest(self, faq: Snapshot, args: Mapping[str, Any], visitor: str) -> Body:
         """Completions of what is being typed.
 
         Raises:
@@ -64,28 +64,22 @@ class Answering:
         def make() -> payloads.Payload:
             self.limits.spend("search", visitor)
             found = faq.suggest(query, limit=limit, lang=lang)
-            return {"query": query, "suggestions": found, "revision": revision}
+            return {"query": query, "suggestions": found, "revision": str(faq.cursor)}
 
-        return self.ready(faq, revision, ("suggest", query, limit, lang), make)
+        return self.ready(faq, ("suggest", query, limit, lang), make)
 
-    def bundle(self, faq: FAQ, revision: str, *, parts: str = "all") -> Body:
+    def bundle(self, faq: Snapshot, *, parts: str = "all") -> Body:
         """The bundle; ``parts="questions"`` holds the answers too where that is small."""
-        body = self.ready(
-            faq, revision, ("bundle",), lambda: payloads.bundle_payload(faq, revision)
-        )
+        body = self.ready(faq, ("bundle",), lambda: payloads.bundle_payload(faq))
         if parts == "all" or len(body.encoded("gzip")[0]) < SMALL:
             return body
-        return self.ready(
-            faq,
-            revision,
-            ("questions",),
-            lambda: payloads.bundle_payload(faq, revision, answers=False),
-        )
+        return self.ready(faq, ("questions",), lambda: payloads.bundle_payload(faq, answers=False))
 
     def ready(
-        self, faq: FAQ, revision: str, what: tuple[Any, ...], make: Callable[[], payloads.Payload]
+        self, faq: Snapshot, what: tuple[Any, ...], make: Callable[[], payloads.Payload]
     ) -> Body:
         """A body of this state of the site, from the shelf or new."""
+        revision = str(faq.cursor)
         key = (faq.site.id, revision, *what)
         found = self.bodies.get(key)
         if found is None:
@@ -104,14 +98,14 @@ class Answering:
 def again(checker: Schema, find: Find) -> Again:
     """``find`` for a query string instead of checked values."""
 
-    def answer(query_string: str, faq: FAQ, revision: str, visitor: str) -> Body | None:
+    def answer(query_string: str, faq: Snapshot, visitor: str) -> Body | None:
         # As Flask reads it, so that of two values with one name the first counts.
         pairs = parse_qsl(query_string, keep_blank_values=True, errors="werkzeug.url_quote")
         try:
             args = checker.load(dict(reversed(pairs)))
         except ValidationError:
             return None
-        return find(faq, revision, args, visitor)
+        return find(faq, args, visitor)
 
     return answer
 

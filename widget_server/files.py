@@ -51,7 +51,7 @@ def embed(site: str) -> Response:
     key = (site, revision, "embed", here.assets.hash)
     body = here.bodies.get(key)
     if body is None:
-        data = here.answering.bundle(faq, revision, parts="questions").raw.decode("utf-8")
+        data = here.answering.bundle(faq, parts="questions").raw.decode("utf-8")
         texts = here.assets.texts(faq.site.lang)
         arguments = [json.dumps(site), data] + ([texts.raw.decode("utf-8")] if texts else [])
         call = f";FAQ_WIDGET.data({_in_script(','.join(arguments))});"

@@ -10,14 +10,14 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request
 from markupsafe import Markup
 
-from faqlib import FAQ, Entry, Results, Site, direction, render_html
+from faqlib import Entry, Results, Site, Snapshot, direction, render_html
 from widget_server import colours, security
 from widget_server.answering import normalised
 from widget_server.compression import Body
 from widget_server.page_texts import language_name, page_texts
 from widget_server.payloads import categories
 from widget_server.respond import cacheable, send
-from widget_server.state import server, visit, visited
+from widget_server.state import server, visit
 from widget_server.structured import anchor, faq_page
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -50,7 +50,8 @@ def faq_site(site: str) -> Response:
     here = server()
     query = normalised(request.args.get("q", "")[:2_000], here.settings.query_limit)
     lang = chosen_language(faq, request.args.get("lang", ""))
-    key = (site, visited()[1], "page", lang, query)
+    revision = str(faq.cursor)
+    key = (site, revision, "page", lang, query)
     body = here.bodies.get(key)
     if body is None:
         if query:
@@ -58,7 +59,7 @@ def faq_site(site: str) -> Response:
         html = _page(faq, lang, query)
         body = here.bodies.put(
             key,
-            Body(html.encode("utf-8"), visited()[1], "text/html", "quick" if query else "good"),
+            Body(html.encode("utf-8"), revision, "text/html", "quick" if query else "good"),
         )
     response = send(body, cacheable(here.settings))
     framing = " ".join(["'self'", *faq.site.origins]) if faq.site.origins else "*"
@@ -76,10 +77,12 @@ def theme(site: str) -> Response:
     css = (
         f":root{{--accent:{light}}}@media (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}\n"
     )
-    return send(Body(css.encode("ascii"), visited()[1], "text/css"), cacheable(server().settings))
+    return send(
+        Body(css.encode("ascii"), str(faq.cursor), "text/css"), cacheable(server().settings)
+    )
 
 
-def chosen_language(faq: FAQ, wanted: str) -> str:
+def chosen_language(faq: Snapshot, wanted: str) -> str:
     """The language to show: the one asked for or the site's, if any entry is in it; else any."""
     spoken = languages(faq)
     for lang in (wanted, faq.site.lang):
@@ -89,7 +92,7 @@ def chosen_language(faq: FAQ, wanted: str) -> str:
     return spoken[0] if spoken else faq.site.lang
 
 
-def languages(faq: FAQ) -> list[str]:
+def languages(faq: Snapshot) -> list[str]:
     """The languages of the published entries, as they first come."""
     return list(dict.fromkeys(entry.lang for entry in faq.published()))
 
@@ -110,7 +113,7 @@ def _folded(text: str) -> str:
     return f" {' '.join(words)} "
 
 
-def _page(faq: FAQ, lang: str, query: str) -> str:
+def _page(faq: Snapshot, lang: str, query: str) -> str:
     shown = [entry for entry in faq.published() if entry.lang == lang]
     results = faq.search(query, limit=10, lang=lang) if query else None
     public_url = server().settings.public_url.rstrip("/")
@@ -127,14 +130,14 @@ def _page(faq: FAQ, lang: str, query: str) -> str:
         urgent=faq.site.urgent_text if query and urgent(faq.site, query) else "",
         languages=[(code, language_name(code)) for code in languages(faq)],
         address=address,
-        revision=visited()[1],
+        revision=str(faq.cursor),
         structured=Markup(faq_page(faq.site, shown, lang, address)),  # noqa: S704 - escaped there
         styles=page_file("site.css"),
         anchor=anchor,
     )
 
 
-def _groups(faq: FAQ, entries: list[Entry]) -> list[tuple[str, str, list[View]]]:
+def _groups(faq: Snapshot, entries: list[Entry]) -> list[tuple[str, str, list[View]]]:
     views = [_view(faq, entry) for entry in entries]
     names = [*categories(faq.site, entries), ""]
     found = []
@@ -144,7 +147,7 @@ def _groups(faq: FAQ, entries: list[Entry]) -> list[tuple[str, str, list[View]]]
     return found
 
 
-def _view(faq: FAQ, entry: Entry) -> View:
+def _view(faq: Snapshot, entry: Entry) -> View:
     return View(
         entry=entry,
         anchor=anchor(entry.id),

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from faqlib import FAQ, Entry, Results, Site, direction, render_html, render_tree
+from faqlib import Entry, Results, Site, Snapshot, direction, render_html, render_tree
 
 Payload = dict[str, Any]
 RELATED = 3
 
 
-def site_payload(site: Site, entries: Iterable[Entry], revision: str) -> Payload:
+def site_payload(faq: Snapshot) -> Payload:
     """A site's settings, as far as they are for the public."""
+    site = faq.site
     return {
         "id": site.id,
         "name": site.name,
@@ -25,11 +26,11 @@ def site_payload(site: Site, entries: Iterable[Entry], revision: str) -> Payload
         "texts": dict(site.texts),
         "theme": dict(site.theme),
         "contact": dict(site.contact),
-        "categories": categories(site, entries),
+        "categories": categories(site, faq.published()),
         "notice": site.notice,
         "urgent": {"terms": list(site.urgent_terms), "text": site.urgent_text},
         "features": {"feedback": True, "questions": site.accept_questions},
-        "revision": revision,
+        "revision": str(faq.cursor),
     }
 
 
@@ -40,7 +41,7 @@ def categories(site: Site, entries: Iterable[Entry]) -> list[str]:
     return ordered + [name for name in used if name not in site.categories]
 
 
-def entry_payload(faq: FAQ, entry: Entry, *, answer: bool = True) -> Payload:
+def entry_payload(faq: Snapshot, entry: Entry, *, answer: bool = True) -> Payload:
     """An entry as the bundle has it."""
     payload: Payload = {"id": entry.id, "question": entry.question}
     if answer:
@@ -68,25 +69,24 @@ def _source(title: str, url: str) -> Payload:
     return {"title": title, "url": url} if url else {"title": title}
 
 
-def single_payload(faq: FAQ, entry: Entry, revision: str) -> Payload:
+def single_payload(faq: Snapshot, entry: Entry) -> Payload:
     """One entry with its answer as HTML too."""
     payload = entry_payload(faq, entry)
     payload["answer_html"] = render_html(entry.answer)
-    payload["revision"] = revision
+    payload["revision"] = str(faq.cursor)
     return payload
 
 
-def bundle_payload(faq: FAQ, revision: str, *, answers: bool = True) -> Payload:
+def bundle_payload(faq: Snapshot, *, answers: bool = True) -> Payload:
     """All that the widget paints from."""
-    entries = faq.published()
     return {
-        "site": site_payload(faq.site, entries, revision),
-        "revision": revision,
-        "entries": [entry_payload(faq, entry, answer=answers) for entry in entries],
+        "site": site_payload(faq),
+        "revision": str(faq.cursor),
+        "entries": [entry_payload(faq, entry, answer=answers) for entry in faq.published()],
     }
 
 
-def search_payload(results: Results, revision: str, limit: int, published: int) -> Payload:
+def search_payload(faq: Snapshot, results: Results, limit: int) -> Payload:
     """What a search found.
 
     ``complete`` says that a longer query that starts with this one can find nothing new. Typos,
@@ -99,8 +99,8 @@ def search_payload(results: Results, revision: str, limit: int, published: int) 
         "answered": results.answered,
         "confidence": round(results.confidence, 4),
         "suggestion": results.suggestion,
-        "revision": revision,
-        "complete": len(hits) < limit and len(hits) >= published,
+        "revision": str(faq.cursor),
+        "complete": len(hits) < limit and len(hits) >= len(faq.published()),
         "results": [
             {
                 "id": hit.entry.id,

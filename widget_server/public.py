@@ -53,8 +53,8 @@ public.before_request(find_site)
 @operation(public, "GET", "", answer=SiteBody, failures=_REFUSALS)
 def site() -> Response:
     """The site's texts, look, categories and contact."""
-    faq, revision = visited()
-    return _cached(("site",), lambda: payloads.site_payload(faq.site, faq.published(), revision))
+    faq = visited()
+    return _cached(("site",), lambda: payloads.site_payload(faq))
 
 
 @operation(
@@ -63,7 +63,7 @@ def site() -> Response:
 def bundle(args: dict[str, Any]) -> Response:
     """All published entries: what the widget paints from."""
     return _answer(
-        server().answering.bundle(*visited(), parts=args["parts"]), cacheable(server().settings)
+        server().answering.bundle(visited(), parts=args["parts"]), cacheable(server().settings)
     )
 
 
@@ -73,15 +73,15 @@ def pinned_bundle(revision: str) -> Response:
 
     A revision that is not the present one leads to the present bundle.
     """
-    faq, current = visited()
-    if revision != current:
+    faq = visited()
+    if revision != str(faq.cursor):
         # Without a host, so that nothing of the request's headers stands in it.
         address = f"{request.script_root}/api/v1/sites/{g.site.id}/bundle"
         headers = {"Location": address, "Cache-Control": "no-store"}
         away = Response(status=302, headers=headers)
         del away.headers["Content-Type"]
         return away
-    return _answer(server().answering.bundle(faq, current), IMMUTABLE)
+    return _answer(server().answering.bundle(faq), IMMUTABLE)
 
 
 @operation(
@@ -91,7 +91,7 @@ def pinned_bundle(revision: str) -> Response:
 def search(args: dict[str, Any]) -> Response:
     """The entries that answer what was asked, best first."""
     here = server()
-    body = here.answering.search(*visited(), args, request.remote_addr or "")
+    body = here.answering.search(visited(), args, request.remote_addr or "")
     if not g.site.count_searches:
         return _answer(body, cacheable(here.settings), again(_SEARCH, here.answering.search))
     # A site that counts its searches hears of each one: none is answered without it.
@@ -108,29 +108,28 @@ def search(args: dict[str, Any]) -> Response:
 def suggest(args: dict[str, Any]) -> Response:
     """Questions that complete what is being typed."""
     here = server()
-    body = here.answering.suggest(*visited(), args, request.remote_addr or "")
+    body = here.answering.suggest(visited(), args, request.remote_addr or "")
     return _answer(body, cacheable(here.settings), again(_SUGGEST, here.answering.suggest))
 
 
 @operation(public, "GET", "/entries/<anything:entry_id>", answer=SingleBody, failures=_REFUSALS)
 def entry(entry_id: str) -> Response:
     """One published entry with its answer."""
-    faq, revision = visited()
+    faq = visited()
     found = faq.get(entry_id)
     if found is None or found.status != "published":
         raise EntryNotFound(entry_id, faq.site.id)
-    return _cached(("entry", entry_id), lambda: payloads.single_payload(faq, found, revision))
+    return _cached(("entry", entry_id), lambda: payloads.single_payload(faq, found))
 
 
 def _cached(what: tuple[Any, ...], make: Callable[[], payloads.Payload]) -> Response:
     here = server()
-    faq, revision = visited()
-    return _answer(here.answering.ready(faq, revision, what, make), cacheable(here.settings))
+    return _answer(here.answering.ready(visited(), what, make), cacheable(here.settings))
 
 
 def _answer(body: Body, cache_control: str, others: Again | None = None) -> Response:
     """The answer, which may be given again; with ``others`` also others of the same route."""
     rule = request.url_rule
     route = rule.rule if rule is not None else ""
-    request.environ["faq.replay"] = Replayable(g.site.id, g.revision, route, body, others)
+    request.environ["faq.replay"] = Replayable(g.site.id, str(g.faq.cursor), route, body, others)
     return send(body, cache_control)

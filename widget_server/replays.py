@@ -65,7 +65,7 @@ class Replays:
             if kept is not None and self._is_current(kept):
                 return _answer(kept, environ)
             pattern = self._patterns.get(key[1:])
-            if pattern is not None and self._is_current(pattern):
+            if pattern is not None:
                 return self._like(pattern, key, environ)
         except (APIError, FAQError):
             pass  # Flask says what is wrong, in the one error shape
@@ -91,9 +91,10 @@ class Replays:
         """A new answer under the headers of one that differed in the query only."""
         allowed = pattern.allowed
         assert allowed.again is not None  # noqa: S101 - only such are kept as patterns
-        faq = self._clinics.faq(allowed.site)
-        visitor = environ.get("REMOTE_ADDR", "")
-        body = allowed.again(key[0], faq, allowed.revision, visitor)
+        faq = self._clinics.faq(allowed.site).snapshot()
+        if str(faq.cursor) != allowed.revision:
+            return None
+        body = allowed.again(key[0], faq, environ.get("REMOTE_ADDR", ""))
         if body is None:
             return None
         encoding: Encoding = key[-1]  # type: ignore[assignment]

@@ -7,7 +7,7 @@ from typing import cast
 
 from flask import current_app, g
 
-from faqlib import FAQ
+from faqlib import Snapshot
 from widget_server.answering import Answering
 from widget_server.answers import Shelf
 from widget_server.assets import Assets
@@ -46,19 +46,17 @@ def server() -> Server:
     return cast(Server, current_app.extensions[NAME])
 
 
-def visited() -> tuple[FAQ, str]:
-    """The FAQ of the site in this request's address, and the cursor it is at."""
-    return g.faq, g.revision
+def visited() -> Snapshot:
+    """The FAQ of the site in this request's address, as it was when the request came."""
+    return cast(Snapshot, g.faq)
 
 
-def visit(site: str) -> FAQ:
-    """Find the site's FAQ, bring it up to date, and note both for the rest of the request.
+def visit(site: str) -> Snapshot:
+    """Find the site's FAQ as it is now, and note it for the rest of the request.
 
     Raises:
         SiteNotFound: when there is no such site.
     """
-    faq = server().clinics.faq(site)
-    g.revision = str(faq.cursor)
+    faq = g.faq = server().clinics.faq(site).snapshot()
     g.site = faq.site
-    g.faq = faq
     return faq

@@ -40,7 +40,7 @@ def feedback() -> Response:
     """Whether an answer helped, with a short reason if the visitor gives one."""
     here = server()
     here.limits.spend("feedback")
-    faq, _ = visited()
+    faq = visited()
     data = _read(_FEEDBACK)
     entry = faq.get(data["entry"])
     if entry is None or entry.status != "published":
@@ -67,7 +67,7 @@ def feedback() -> Response:
 def questions() -> Response:
     """A question for the clinic, on sites that take them."""
     here = server()
-    faq, _ = visited()
+    faq = visited()
     if not faq.site.accept_questions:
         fail(403, "This site takes no questions here: use the contact it names.")
     here.limits.spend("questions")

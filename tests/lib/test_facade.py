@@ -435,3 +435,22 @@ class Beside(RuleBasedStateMachine):
 
 TestBeside = Beside.TestCase
 TestBeside.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)
+
+
+def test_a_snapshot_stays_as_it_was_and_asks_the_store_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = open_store(":memory:")
+    store.save_site(Site(id="north"))
+    faq = FAQ(store=store, site="north", semantic=False)
+    faq.add(Entry("Is parking free?", "Yes.", id="parking"))
+    before = faq.snapshot()
+    faq.update(faq["parking"].replace(answer="No longer."))
+    faq.add(Entry("Where can I park?", "Behind the house.", id="where"))
+    assert (len(faq), len(before)) == (2, 1)
+    monkeypatch.setattr(store, "cursor", lambda _: pytest.fail("the store was asked"))
+
+    assert before["parking"].answer == "Yes."
+    assert [hit.entry.id for hit in before.search("parking")] == ["parking"]
+    assert ("where" in before, before.cursor.revision) == (False, 2)
+    assert "north" in repr(before)

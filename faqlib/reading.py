@@ -1,0 +1,166 @@
+"""Reading a FAQ: what the live facade and a snapshot of it have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+
+from faqlib.errors import EntryNotFound
+from faqlib.model import Cursor, Entry, Results, Site, Status
+from faqlib.search import Projection, language
+
+
+class State:
+    """A site at one cursor: never changed, only replaced."""
+
+    def __init__(
+        self, cursor: Cursor, site: Site, entries: tuple[Entry, ...], projection: Projection
+    ) -> None:
+        self.cursor = cursor
+        self.site = site
+        self.entries = entries
+        self.projection = projection
+        self.by_id = {entry.id: entry for entry in entries}
+        self.listed = _in_listing_order(site, entries)
+
+
+class Reading(ABC):
+    """Everything that a FAQ can be asked; subclasses say of which state."""
+
+    @abstractmethod
+    def _current(self) -> State:
+        """The state to answer from."""
+
+    # What is there
+
+    @property
+    def site(self) -> Site:
+        """The site's settings."""
+        return self._current().site
+
+    @property
+    def cursor(self) -> Cursor:
+        """The state that reads answer from now."""
+        return self._current().cursor
+
+    def __getitem__(self, entry_id: str) -> Entry:
+        """The entry with this id, whatever its status; :class:`EntryNotFound` if none has it."""
+        entry = self.get(entry_id)
+        if entry is None:
+            raise EntryNotFound(entry_id, self.site.id)
+        return entry
+
+    def get(self, entry_id: str) -> Entry | None:
+        """The entry with this id, whatever its status, or ``None``."""
+        return self._current().by_id.get(entry_id)
+
+    def __contains__(self, entry_id: object) -> bool:
+        return entry_id in self._current().by_id
+
+    def __len__(self) -> int:
+        return len(self._current().entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._current().entries)
+
+    def entries(self, status: Status | None = None) -> tuple[Entry, ...]:
+        """All entries, or those of one status, by position and then by age."""
+        found = self._current().entries
+        return found if status is None else tuple(e for e in found if e.status == status)
+
+    def published(self) -> tuple[Entry, ...]:
+        """The published entries as they are listed: by category, pinned first, by position."""
+        return self._current().listed
+
+    # Finding
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        category: str | None = None,
+        tags: Iterable[str] = (),
+        lang: str | None = None,
+        explain: bool = False,
+    ) -> Results:
+        """The published entries that answer ``query``, best first.
+
+        Args:
+            query: the visitor's words; no sign in them has a meaning.
+            limit: how many hits at most, 1 or more.
+            category: only entries of this category.
+            tags: only entries that have all of these.
+            lang: only entries in this language; ``pt`` also finds ``pt-BR``.
+            explain: whether each hit gets its reasons.
+
+        Raises:
+            ValueError: if ``limit`` is below 1.
+        """
+        if limit < 1:
+            raise ValueError(f"limit has to be 1 or more, not {limit}.")
+        accept = _filter(category, frozenset(_listed(tags)), lang)
+        return self._current().projection.search(query, limit, accept, explain=explain)
+
+    def suggest(self, prefix: str, *, limit: int = 5, lang: str | None = None) -> list[str]:
+        """Questions that complete what is being typed, best first, at most ``limit``."""
+        return self._current().projection.suggest(prefix, limit, _filter(None, frozenset(), lang))
+
+    def related(self, entry_id: str, *, limit: int = 3) -> list[Entry]:
+        """Published entries that share most with a published one.
+
+        Raises:
+            EntryNotFound: if no published entry has this id.
+        """
+        state = self._current()
+        entry = state.by_id.get(entry_id)
+        if entry is None or entry.status != "published":
+            raise EntryNotFound(entry_id, self.site.id)
+        return state.projection.related(entry_id, limit)
+
+
+class Snapshot(Reading):
+    """A FAQ as it was at one moment, from :meth:`faqlib.FAQ.snapshot`.
+
+    It can be asked what a FAQ can be asked. All its answers are of one and the same state,
+    however many others edit meanwhile, and none of them asks the database.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def __repr__(self) -> str:
+        return f"<Snapshot of {self.site.id!r} at {self.cursor}: entries {len(self)}>"
+
+    def _current(self) -> State:
+        return self._state
+
+
+def _in_listing_order(site: Site, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    published = [entry for entry in entries if entry.status == "published"]
+    names = dict.fromkeys((*site.categories, *(entry.category for entry in published)))
+    rank = {name: place for place, name in enumerate(names)}
+    return tuple(sorted(published, key=lambda e: (rank[e.category], not e.pinned, e.position)))
+
+
+def _filter(
+    category: str | None, tags: frozenset[str], lang: str | None
+) -> Callable[[Entry], bool] | None:
+    if category is None and not tags and lang is None:
+        return None
+    wanted = language(lang) if lang else None
+
+    def accept(entry: Entry) -> bool:
+        return (
+            (category is None or entry.category == category)
+            and tags.issubset(entry.tags)
+            and (wanted is None or language(entry.lang) == wanted)
+        )
+
+    return accept
+
+
+def _listed(tags: Iterable[str]) -> Iterable[str]:
+    if isinstance(tags, str):
+        raise TypeError(f"tags takes a list of tags, not one text: write [{tags!r}].")
+    return tags
