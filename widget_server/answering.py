@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from widget_server.limits import Limits
 # Above this, compressed, the widget asks for questions first and for answers when idle.
 SMALL = 16_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 # From a query string, the FAQ and a visitor: an answer, or None where it takes more than that
 # to say what is wrong.
@@ -45,10 +43,11 @@ class Answering:
         query = normalised(args["q"], self.query_limit)
         limit, category, lang = args["limit"], args["category"], args["lang"]
 
-        def make() -> payloads.Payload:
+        def make() -> Body:
             self.limits.spend("search", visitor)
             results = faq.search(query, limit=limit, category=category, lang=lang)
-            return payloads.search_payload(faq, results, limit)
+            found = payloads.search_json(faq, results, limit)
+            return _body(faq, found, "quick", answered=results.answered)
 
         return self.ready(faq, ("search", query, limit, category, lang), make)
 
@@ -61,38 +60,38 @@ class Answering:
         query = normalised(args["q"], self.query_limit)
         limit, lang = args["limit"], args["lang"]
 
-        def make() -> payloads.Payload:
+        def make() -> Body:
             self.limits.spend("search", visitor)
             found = faq.suggest(query, limit=limit, lang=lang)
-            return {"query": query, "suggestions": found, "revision": str(faq.cursor)}
+            payload = {"query": query, "suggestions": found, "revision": str(faq.cursor)}
+            return _body(faq, payloads.encode(payload), "quick")
 
         return self.ready(faq, ("suggest", query, limit, lang), make)
 
     def bundle(self, faq: Snapshot, *, parts: str = "all") -> Body:
         """The bundle; ``parts="questions"`` holds the answers too where that is small."""
-        body = self.ready(faq, ("bundle",), lambda: payloads.bundle_payload(faq))
+        body = self.settled(faq, ("bundle",), lambda: payloads.bundle_payload(faq))
         if parts == "all" or len(body.encoded("gzip")[0]) < SMALL:
             return body
-        return self.ready(faq, ("questions",), lambda: payloads.bundle_payload(faq, answers=False))
+        return self.settled(
+            faq, ("questions",), lambda: payloads.bundle_payload(faq, answers=False)
+        )
 
-    def ready(
+    def settled(
         self, faq: Snapshot, what: tuple[Any, ...], make: Callable[[], payloads.Payload]
     ) -> Body:
+        """An answer that is the same for every visitor as long as nobody edits."""
+        return self.ready(faq, what, lambda: _body(faq, payloads.encode(make()), "good"))
+
+    def ready(self, faq: Snapshot, what: tuple[Any, ...], make: Callable[[], Body]) -> Body:
         """A body of this state of the site, from the shelf or new."""
-        revision = str(faq.cursor)
-        key = (faq.site.id, revision, *what)
+        key = (faq.site.id, str(faq.cursor), *what)
         found = self.bodies.get(key)
-        if found is None:
-            payload = make()
-            effort: Effort = "good" if "entries" in payload else "quick"
-            found = Body(
-                _encode(payload).encode("utf-8"),
-                revision,
-                effort=effort,
-                answered=payload.get("answered", False),
-            )
-            self.bodies.put(key, found)
-        return found
+        return found if found is not None else self.bodies.put(key, make())
+
+
+def _body(faq: Snapshot, text: str, effort: Effort, *, answered: bool = False) -> Body:
+    return Body(text.encode("utf-8"), str(faq.cursor), effort=effort, answered=answered)
 
 
 def again(checker: Schema, find: Find) -> Again:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from widget_server import assets
 from widget_server.compression import Body
 from widget_server.errors import fail
-from widget_server.respond import IMMUTABLE, cacheable, send
+from widget_server.respond import IMMUTABLE, cacheable, send_often
 from widget_server.state import server, visit
 
 files = Blueprint("files", __name__)
@@ -19,7 +19,7 @@ files = Blueprint("files", __name__)
 def widget() -> Response:
     """The widget, always the newest."""
     here = server()
-    return send(here.assets.widget, cacheable(here.settings))
+    return send_often(here.assets.widget, cacheable(here.settings))
 
 
 @files.get("/widget-<hash_>.js")
@@ -28,7 +28,7 @@ def pinned_widget(hash_: str) -> Response:
     body = server().assets.twin(hash_)
     if body is None:
         fail(404, "There is no such version of the widget here: copy the snippet again.")
-    return send(body, IMMUTABLE)
+    return send_often(body, IMMUTABLE)
 
 
 @files.get("/widget/i18n/<lang>.json")
@@ -39,7 +39,7 @@ def widget_texts(lang: str) -> Response:
     if body is None:
         known = ", ".join(assets.languages())
         fail(404, f"The widget has no texts in this language: it speaks {known}.")
-    return send(body, cacheable(here.settings))
+    return send_often(body, cacheable(here.settings))
 
 
 @files.get("/embed/<site>.js")
@@ -58,7 +58,7 @@ def embed(site: str) -> Response:
         raw = here.assets.widget.raw + call.encode("utf-8")
         made = Body(raw, f"{revision}-{here.assets.hash}", assets.SCRIPT, effort="good")
         body = here.bodies.put(key, made)
-    return send(body, cacheable(here.settings))
+    return send_often(body, cacheable(here.settings), faq)
 
 
 def _in_script(text: str) -> str:
@@ -73,4 +73,4 @@ def page_asset(name: str) -> Response:
     if body is None:
         fail(404, "There is no such file here.")
     current = request.args.get("v") == body.tag
-    return send(body, IMMUTABLE if current else cacheable(server().settings))
+    return send_often(body, IMMUTABLE if current else cacheable(server().settings))

@@ -16,7 +16,7 @@ from widget_server.answering import normalised
 from widget_server.compression import Body
 from widget_server.page_texts import language_name, page_texts
 from widget_server.payloads import categories
-from widget_server.respond import cacheable, send
+from widget_server.respond import cacheable, send_often
 from widget_server.state import server, visit
 from widget_server.structured import anchor, faq_page
 
@@ -61,7 +61,7 @@ def faq_site(site: str) -> Response:
             key,
             Body(html.encode("utf-8"), revision, "text/html", "quick" if query else "good"),
         )
-    response = send(body, cacheable(here.settings))
+    response = send_often(body, cacheable(here.settings), faq)
     framing = " ".join(["'self'", *faq.site.origins]) if faq.site.origins else "*"
     policy = security.page_policy(framing).replace("img-src 'self'", "img-src 'self' https:")
     response.headers["Content-Security-Policy"] = policy
@@ -77,9 +77,8 @@ def theme(site: str) -> Response:
     css = (
         f":root{{--accent:{light}}}@media (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}\n"
     )
-    return send(
-        Body(css.encode("ascii"), str(faq.cursor), "text/css"), cacheable(server().settings)
-    )
+    body = Body(css.encode("ascii"), str(faq.cursor), "text/css")
+    return send_often(body, cacheable(server().settings), faq)
 
 
 def chosen_language(faq: Snapshot, wanted: str) -> str:

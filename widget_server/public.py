@@ -10,12 +10,10 @@ from werkzeug.routing import BaseConverter
 
 from faqlib import EntryNotFound
 from widget_server import cors, payloads
-from widget_server.answering import Again, again, normalised
-from widget_server.compression import Body
+from widget_server.answering import again, normalised
 from widget_server.counts import objects
 from widget_server.openapi import operation, routes
-from widget_server.replays import Replayable
-from widget_server.respond import IMMUTABLE, cacheable, send
+from widget_server.respond import IMMUTABLE, cacheable, send, send_often
 from widget_server.shapes import (
     BundleBody,
     BundleQuery,
@@ -62,9 +60,9 @@ def site() -> Response:
 )
 def bundle(args: dict[str, Any]) -> Response:
     """All published entries: what the widget paints from."""
-    return _answer(
-        server().answering.bundle(visited(), parts=args["parts"]), cacheable(server().settings)
-    )
+    here, faq = server(), visited()
+    body = here.answering.bundle(faq, parts=args["parts"])
+    return send_often(body, cacheable(here.settings), faq)
 
 
 @operation(public, "GET", "/bundle/<revision>", answer=BundleBody, failures=(*_REFUSALS, 302))
@@ -81,7 +79,7 @@ def pinned_bundle(revision: str) -> Response:
         away = Response(status=302, headers=headers)
         del away.headers["Content-Type"]
         return away
-    return _answer(server().answering.bundle(faq), IMMUTABLE)
+    return send_often(server().answering.bundle(faq), IMMUTABLE, faq)
 
 
 @operation(
@@ -90,14 +88,15 @@ def pinned_bundle(revision: str) -> Response:
 )  # fmt: skip
 def search(args: dict[str, Any]) -> Response:
     """The entries that answer what was asked, best first."""
-    here = server()
-    body = here.answering.search(visited(), args, request.remote_addr or "")
-    if not g.site.count_searches:
-        return _answer(body, cacheable(here.settings), again(_SEARCH, here.answering.search))
+    here, faq = server(), visited()
+    body = here.answering.search(faq, args, request.remote_addr or "")
+    if not faq.site.count_searches:
+        others = again(_SEARCH, here.answering.search)
+        return send_often(body, cacheable(here.settings), faq, others)
     # A site that counts its searches hears of each one: none is answered without it.
     if not objects(request):
         query = normalised(args["q"], here.settings.query_limit)
-        here.counts.note(g.site.id, query, body.answered)
+        here.counts.note(faq.site.id, query, body.answered)
     return send(body, cacheable(here.settings))
 
 
@@ -107,9 +106,10 @@ def search(args: dict[str, Any]) -> Response:
 )  # fmt: skip
 def suggest(args: dict[str, Any]) -> Response:
     """Questions that complete what is being typed."""
-    here = server()
-    body = here.answering.suggest(visited(), args, request.remote_addr or "")
-    return _answer(body, cacheable(here.settings), again(_SUGGEST, here.answering.suggest))
+    here, faq = server(), visited()
+    body = here.answering.suggest(faq, args, request.remote_addr or "")
+    others = again(_SUGGEST, here.answering.suggest)
+    return send_often(body, cacheable(here.settings), faq, others)
 
 
 @operation(public, "GET", "/entries/<anything:entry_id>", answer=SingleBody, failures=_REFUSALS)
@@ -123,13 +123,5 @@ def entry(entry_id: str) -> Response:
 
 
 def _cached(what: tuple[Any, ...], make: Callable[[], payloads.Payload]) -> Response:
-    here = server()
-    return _answer(here.answering.ready(visited(), what, make), cacheable(here.settings))
-
-
-def _answer(body: Body, cache_control: str, others: Again | None = None) -> Response:
-    """The answer, which may be given again; with ``others`` also others of the same route."""
-    rule = request.url_rule
-    route = rule.rule if rule is not None else ""
-    request.environ["faq.replay"] = Replayable(g.site.id, str(g.faq.cursor), route, body, others)
-    return send(body, cache_control)
+    here, faq = server(), visited()
+    return send_often(here.answering.settled(faq, what, make), cacheable(here.settings), faq)

@@ -23,13 +23,17 @@ Headers = list[tuple[str, str]]
 Answer = tuple[str, Headers, bytes]
 Key = tuple[str, ...]
 
+_REPLAYED = ("/api/v1/sites/", "/widget", "/embed/", "/sites/", "/assets/")
 _OF_ONE_BODY = frozenset({"content-length", "content-encoding", "etag"})
 _NOT_IN_304 = frozenset({"content-length", "content-encoding", "content-type"})
 
 
 @dataclass(frozen=True, slots=True)
 class Replayable:
-    """What a view allows: its answer again, and if ``again`` is given, others like it."""
+    """What a view allows: its answer again, and if ``again`` is given, others like it.
+
+    Without a ``site`` the answer is the same as long as the server runs.
+    """
 
     site: str
     revision: str
@@ -85,6 +89,8 @@ class Replays:
             self._patterns.put(key[1:], _Kept(allowed, common, b"", ""))
 
     def _is_current(self, kept: _Kept) -> bool:
+        if not kept.allowed.site:
+            return True
         return self._clinics.cursor(kept.allowed.site) == kept.allowed.revision
 
     def _like(self, pattern: _Kept, key: Key, environ: Environ) -> Answer | None:
@@ -111,7 +117,7 @@ class Replays:
 def key_of(environ: Environ) -> Key | None:
     """What decides about an answer, the query first; ``None`` for what is never replayed."""
     path = environ["PATH_INFO"]
-    if environ["REQUEST_METHOD"] != "GET" or not path.startswith("/api/v1/sites/"):
+    if environ["REQUEST_METHOD"] != "GET" or not path.startswith(_REPLAYED):
         return None
     get = environ.get
     return (

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Response, request
 
+from faqlib import Snapshot
+from widget_server.answering import Again
 from widget_server.compression import Body, choose_encoding
+from widget_server.replays import Replayable
 from widget_server.settings import Settings
 
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -27,7 +30,8 @@ def send(body: Body, cache_control: str) -> Response:
     data, encoding = body.encoded(encoding)
     held = environ.get("HTTP_IF_NONE_MATCH")
     if held is not None and body.matches(held):
-        response = Response(status=304)
+        # Its type decides about the other headers, and does not stand in a 304 itself.
+        response = Response(status=304, mimetype=body.mimetype)
     else:
         response = Response(data, mimetype=body.mimetype)
         if encoding:
@@ -36,3 +40,25 @@ def send(body: Body, cache_control: str) -> Response:
     response.headers["Cache-Control"] = cache_control
     response.headers.add("Vary", "Accept-Encoding")
     return response
+
+
+def send_often(
+    body: Body, cache_control: str, faq: Snapshot | None = None, others: Again | None = None
+) -> Response:
+    """The same, and from now on without Flask for whoever asks just so.
+
+    Args:
+        body: what is sent.
+        cache_control: what caches may do.
+        faq: what the answer was made of, for as long as it is current; ``None`` for ever.
+        others: makes answers that differ from this one by their query only.
+    """
+    rule = request.url_rule
+    request.environ["faq.replay"] = Replayable(
+        site=faq.site.id if faq is not None else "",
+        revision=str(faq.cursor) if faq is not None else "",
+        route=rule.rule if rule is not None else "",
+        body=body,
+        again=others,
+    )
+    return send(body, cache_control)

@@ -128,7 +128,7 @@ def test_a_failure_of_the_program_says_nothing_of_its_inside(
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("the visitor asked for fistulas")
 
-    monkeypatch.setattr("widget_server.payloads.search_payload", broken)
+    monkeypatch.setattr("widget_server.payloads.search_json", broken)
     body = assert_error(app.test_client().get("/api/v1/sites/exosomes/search?q=fistula"), 500)
     assert "Zero" not in body["message"]
     assert "ZeroDivisionError" in caplog.text

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import brotli
@@ -92,27 +93,77 @@ def test_a_search_is_complete_only_where_everything_was_found(stored: Flask) -> 
     assert some["complete"] is False
 
 
-@pytest.mark.parametrize("path", ["", "/bundle", "/search?q=parking", "/entries/parking"])
+REPEATED = [
+    f"{API}/north", f"{API}/north/bundle", f"{API}/north/search?q=parking",
+    f"{API}/north/suggest?q=par", f"{API}/north/entries/parking", "/embed/north.js",
+    "/sites/north/", "/sites/north/?q=parking", "/sites/north/theme.css", "/widget.js",
+    "/widget/i18n/de.json", "/assets/pages.css", "/assets/pages.css?v=old",
+]  # fmt: skip
+
+
+def kept(response: Any) -> list[Any]:
+    """The headers, without the one that is each request's own."""
+    return [item for item in response.headers if item[0] != "X-Request-ID"]
+
+
+@pytest.mark.parametrize("path", REPEATED)
 def test_an_answer_is_the_same_fresh_and_replayed_and_304_when_held(
-    stored: Flask, path: str
+    make_app: Callable[..., Flask], path: str
 ) -> None:
-    client = stored.test_client()
-    first, again = client.get(f"{API}/north{path}"), client.get(f"{API}/north{path}")
-
-    def kept(response: Any) -> list[Any]:
-        return [item for item in response.headers if item[0] != "X-Request-ID"]
-
+    client = make_app().test_client()
+    first, again = client.get(path), client.get(path)
+    assert first.status_code == 200
     assert first.data == again.data
     assert kept(first) == kept(again)
     assert first.headers["X-Request-ID"] != again.headers["X-Request-ID"]
     etag = first.headers["ETag"]
     for held in (etag, f'"other", {etag}', "*", f"W/{etag}"):
-        response = client.get(f"{API}/north{path}", headers={"If-None-Match": held})
-        assert response.status_code == 304
-        assert response.data == b""
+        response = client.get(path, headers={"If-None-Match": held})
+        fresh = make_app().test_client().get(path, headers={"If-None-Match": held})
+        assert kept(response) == kept(fresh)
+        assert (response.status_code, response.data) == (304, b"")
         assert response.headers["ETag"] == etag
-        assert response.headers["Access-Control-Allow-Origin"] == "*"
-    assert client.get(f"{API}/north{path}", headers={"If-None-Match": '"x"'}).status_code == 200
+    assert client.get(path, headers={"If-None-Match": '"x"'}).status_code == 200
+
+
+@pytest.mark.parametrize("path", REPEATED)
+def test_a_replayed_answer_is_not_for_other_origins_encodings_or_hosts(
+    make_app: Callable[..., Flask], path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = path.replace("north", "south").replace("q=parking", "q=where")
+    path = path.replace("entries/parking", "entries/where-south")
+    apps = [make_app(trusted_hosts=("faq.example",)) for _ in range(2)]
+    monkeypatch.setattr(cast(Any, apps[0]).wsgi_app.replays, "keep", lambda *_: None)
+    always_fresh, warm = (app.test_client() for app in apps)
+    for origin, encoding, host in itertools.product(
+        ("https://www.south.example", "https://other.example", None),
+        ("gzip", "br", ""),
+        ("faq.example", "evil.example"),
+    ):
+        headers = {"Origin": origin, "Accept-Encoding": encoding, "Host": host}
+        asked = {name: value for name, value in headers.items() if value is not None}
+        fresh = always_fresh.get(path, headers=asked)
+        for _ in range(2):
+            answer = warm.get(path, headers=asked)
+            assert (answer.status_code, answer.data) == (fresh.status_code, fresh.data)
+            assert kept(answer) == kept(fresh)
+
+
+@pytest.mark.parametrize("path", REPEATED)
+def test_a_replayed_answer_is_counted_and_logged_as_a_fresh_one(
+    make_app: Callable[..., Flask], path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = make_app(log_requests=True).test_client()
+    with caplog.at_level("INFO", "widget_server.access"):
+        for _ in range(3):
+            client.get(path)
+    first, *others = [record.facts for record in caplog.records]  # type: ignore[attr-defined]
+    assert len(others) == 2
+    for facts in others:
+        assert all(facts[name] == first[name] for name in ("method", "route", "site", "status"))
+    assert first["route"]
+    line = f'faq_requests_total{{method="GET",route="{first["route"]}",status="200"}} 3.0'
+    assert line in client.get("/metrics").get_data(as_text=True)
 
 
 def test_caches_are_told_what_they_may_do(stored: Flask) -> None:
