@@ -51,6 +51,8 @@ class Assets:
         """The widget whose bytes have this hash, today's or an older one."""
         if wanted == self.hash:
             return self.widget
+        if not wanted.isalnum():
+            return None  # no hash looks like that, and not every database takes any text
         if wanted not in self._old:
             with self._records.begin() as connection:
                 row = connection.execute(select(widgets).where(widgets.c.hash == wanted)).first()

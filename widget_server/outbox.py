@@ -73,6 +73,8 @@ class Outbox:
 
     def remove(self, site: str, key: str) -> bool:
         """Delete a question that was dealt with; whether it was there."""
+        if not key.isalnum():
+            return False  # no key looks like that, and not every database takes any text
         mine = (questions.c.site == site) & (questions.c.key == key)
         with self._records.begin() as connection:
             return bool(connection.execute(delete(questions).where(mine)).rowcount)

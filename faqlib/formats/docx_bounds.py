@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 from xml.sax import SAXException, handler  # nosec B406: only the handler's base class
 
-from faqlib.errors import MissingExtra
+from faqlib.errors import ImportFormatError, MissingExtra
 from faqlib.formats.document import unreadable
 
 MEMBERS = 1_000
@@ -19,7 +19,9 @@ XML = 8_000_000  # bytes of one XML part: some thousand pages
 ELEMENTS = 250_000
 DEPTH = 100
 _DIRECTORY = MEMBERS * 400  # bytes of the list of members
-_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
+# A ValueError comes from addresses in the package that point before its beginning.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError,
+           EOFError, OSError, ValueError, OverflowError)  # fmt: skip
 _END = b"PK\x05\x06"
 _END_64 = b"PK\x06\x07"
 
@@ -39,6 +41,8 @@ def check_package(data: bytes, name: str) -> None:
             for member in members:
                 if member.filename.lower().endswith((".xml", ".rels")):
                     _check_xml(package.read(member), name)
+    except ImportFormatError:
+        raise  # one of ours, which is a ValueError too
     except _DAMAGE as error:
         message = "is no Word document, or a damaged or encrypted one: save it again as .docx."
         raise unreadable(message, name) from error

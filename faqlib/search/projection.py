@@ -75,12 +75,12 @@ class Projection:
 
     def suggest(self, text: str, limit: int = 5, accept: Accept | None = None) -> list[str]:
         """Questions that complete what is being typed, best first."""
-        typed = analysis.fold(" ".join(text.split()))
+        query = self._reader.read(text)
+        typed = analysis.fold(" ".join(query.text.split()))
         if not typed:
             return []
         entries = [item.entry for item in self._order if accept is None or accept(item.entry)]
         begins = [e.question for e in entries if analysis.fold(e.question).startswith(typed)]
-        query = self._reader.read(text)
         ranked = self._ranked(query, self._nearness(query), limit, accept)
         found = [item.entry.question for _, _, item in ranked]
         return list(dict.fromkeys(begins + found))[:limit]

@@ -43,7 +43,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What was typed, as it is looked up.
+    """What was typed, as it is looked up; ``text`` is no longer than is looked at.
 
     ``groups`` has one group for each different word that carries meaning; ``words`` are all
     words, folded, with typing slips put right; ``corrections`` are those: typed -> meant;
@@ -69,7 +69,8 @@ class QueryReader:
 
     def read(self, text: str) -> Query:
         """The query of a text; at most 400 characters and 32 words of it are looked at."""
-        words = analysis.words(text[:MAX_CHARACTERS])[:MAX_WORDS]
+        text = text[:MAX_CHARACTERS]
+        words = analysis.words(text)[:MAX_WORDS]
         corrections = self._corrections(words, unfinished=text[-1:].isalnum())
         telling = [word for word in words if not self._is_stop_word(word)] or words
         synonyms = self._thesaurus.find([self._stems(word) for word in words])

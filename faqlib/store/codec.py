@@ -29,6 +29,14 @@ def seal(*parts: object) -> str:
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
 
 
+def is_text(name: str) -> bool:
+    """Whether a database can hold ``name``: no NUL is in it, and no half of a surrogate pair."""
+    try:
+        return b"\0" not in name.encode()
+    except UnicodeEncodeError:
+        return False
+
+
 def add_seals(total: str, *, added: Iterable[str] = (), removed: Iterable[str] = ()) -> str:
     """The sum of a set of digests after rows came and went.
 

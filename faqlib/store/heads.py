@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from faqlib.errors import SiteNotFound, StoreUnavailable
 from faqlib.model import Cursor, Site
-from faqlib.store.codec import NO_ROWS, read_site, seal, site_text
+from faqlib.store.codec import NO_ROWS, is_text, read_site, seal, site_text
 from faqlib.store.plan import LISTED, REMEMBERED
 from faqlib.store.tables import changes, cursors, sites
 
@@ -34,6 +34,8 @@ def damaged(site: str, what: str) -> StoreUnavailable:
 
 def read_head(connection: Connection, site: str, *, lock: bool = False) -> Head:
     """The site's head; with ``lock`` no other writer of the site passes until the commit."""
+    if not is_text(site):
+        raise SiteNotFound(site)
     query = select(cursors).where(cursors.c.site == site)
     if lock:
         query = query.with_for_update()

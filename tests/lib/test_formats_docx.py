@@ -143,6 +143,12 @@ def many(count: int) -> bytes:
     return body + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(body), 0, 0)
 
 
+def misplaced(package: bytes) -> bytes:
+    """The package, with a list of members that says it begins later than it does."""
+    at = package.rindex(b"PK\x05\x06") + 16
+    return package[:at] + struct.pack("<L", 1_000) + package[at + 4 :]
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -156,6 +162,7 @@ def many(count: int) -> bytes:
         (zipped(("word/document.xml", b"<w/>"), *((f"{n}", b"") for n in range(2_000))), "unpacks"),
         (many(300_000), "unpacks to more"),
         (zipped(("word/document.xml", b"<w")), "damaged"),
+        (misplaced(zipped(("word/document.xml", b"<w/>"))), "damaged"),
         (zipped(("word/document.xml", b"<w/>")), "damaged"),
         (zipped(("other.xml", b"<w/>")), "no Word document"),
         (b"\xd0\xcf\x11\xe0" * 100, "no Word document"),
@@ -172,6 +179,7 @@ def many(count: int) -> bytes:
         "members",
         "directory",
         "cut",
+        "misplaced",
         "empty",
         "other",
         "doc",

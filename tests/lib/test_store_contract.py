@@ -116,6 +116,21 @@ def test_a_deleted_site_takes_entries_and_history_along(store: Store, site: str)
     assert store.get("other", "a") == entry("a", "other's")
 
 
+@pytest.mark.parametrize("name", ["a\0b", "\0", "\ud800", "a\udfff", ""])
+def test_an_id_that_no_database_takes_is_one_that_is_not_there(
+    store: Store, site: str, name: str
+) -> None:
+    store.apply(site, put(entry("a")))
+    assert store.get(site, name) is None
+    assert store.history(site, name) == []
+    with pytest.raises(EntryNotFound):
+        store.apply(site, [Change(name, None, "delete", "present")])
+    assert listed(store, site) == ["a"]
+    for call in (store.cursor, store.site, store.snapshot, store.delete_site):
+        with pytest.raises(SiteNotFound):
+            call(name)
+
+
 def test_ids_are_told_apart_by_case_accent_and_composition(store: Store, site: str) -> None:
     names = [
         "a",
