@@ -115,6 +115,33 @@ class Origin(Text):
         return re.sub(r"^(http://[^:]+):80$|^(https://[^:]+):443$", r"\1\2", text)
 
 
+class Contact(fields.Dict):
+    """Ways to reach a clinic: each becomes a link, so each is what its name says."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        contact = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        wrong: dict[str, list[str]] = {}
+        if contact.get("url") and not is_safe_url(contact["url"]):
+            wrong["url"] = ["is no address that can be linked: start it with https:// or http://."]
+        email = contact.get("email")
+        if email and not re.fullmatch(r"[^\s@<>\"]+@[^\s@<>\"?]+", email):
+            wrong["email"] = ["is no e-mail address: write it like office@clinic.example."]
+        if wrong:
+            raise ValidationError(wrong)
+        return contact
+
+
+def _is_look(value: str) -> None:
+    """A colour or a length: nothing that ends a declaration, and nothing that loads a picture."""
+    called = {name.lower() for name in re.findall(r"([\w-]*)\(", value)}
+    if not re.fullmatch(r"[\w#%.,()+*/ '\"-]{1,100}", value) or called - _LOOKS:
+        raise ValidationError("is no colour or length: write it like #0b6e5f, or 12px.")
+
+
+_LOOKS = frozenset({"calc", "clamp", "color", "color-mix", "hsl", "hsla", "hwb", "lab", "lch"})
+_LOOKS |= {"light-dark", "max", "min", "oklab", "oklch", "rgb", "rgba", "var"}
+
+
 def _texts(count: int = LIST_LENGTH, length: int = QUESTION_LENGTH) -> fields.List[str]:
     return fields.List(
         Text(visible=True, validate=validate.Length(max=length)),
@@ -205,7 +232,7 @@ class SiteSchema(_Strict):
     url = Link(load_default="", validate=validate.Length(max=2_000))
     origins = fields.List(Origin(), validate=validate.Length(max=LIST_LENGTH))
     categories = _texts(length=200)
-    contact = fields.Dict(
+    contact = Contact(
         keys=fields.String(validate=validate.OneOf(("phone", "email", "url", "label"))),
         values=Text(validate=validate.Length(max=500)),
     )
@@ -218,8 +245,7 @@ class SiteSchema(_Strict):
     )
     theme = fields.Dict(
         keys=fields.String(validate=validate.Regexp(r"^[a-z][a-z0-9-]{0,39}$")),
-        # What could end a declaration or load something has no place in a colour or a length.
-        values=Text(validate=validate.Regexp(r"^(?!.*url\()[\w#%.,()/ '\"-]{1,100}$")),
+        values=Text(validate=_is_look),
     )
     synonyms = fields.List(_texts(length=100), validate=validate.Length(max=2_000))
     accept_questions = fields.Boolean(load_default=False)

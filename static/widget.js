@@ -406,7 +406,7 @@ window.FAQ_WIDGET = {
 sheet.replaceSync(
   ':host{all:initial!important;display:flow-root!important;width:100%!important;font-family:inherit!important;color-scheme:inherit!important}' +
   ':host([hidden]),.urgent:empty{display:none!important}' +
-  '.faq{all:initial;float:left;width:100%;color-scheme:inherit;--c:var(--faq-accent,#0b6e5f);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));--t:var(--faq-text,light-dark(#1d2730,#e6ebee));--b:var(--faq-background,light-dark(#fff,#161c21));--m:rgb(from var(--t) r g b/75%);--l:rgb(from var(--t) r g b/15%);--f:rgb(from var(--a) r g b/7%);--r:var(--faq-radius,12px);font-family:inherit;font-size:var(--faq-size,medium);line-height:1.6;overflow-wrap:anywhere;color:var(--t);background:var(--b);box-shadow:0 0 0 1em var(--b)}' +
+  '.faq{all:initial;float:left;width:100%;color-scheme:inherit;--c:var(--faq-accent,#0b6e5f);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));--t:var(--faq-text,light-dark(#1d2730,#e6ebee));--b:var(--faq-background,light-dark(#fff,#161c21));--m:rgb(from var(--t) r g b/75%);--l:rgb(from var(--t) r g b/15%);--f:rgb(from var(--a) r g b/7%);--r:var(--faq-radius,12px);font-family:inherit;font-size:var(--faq-size,medium);line-height:1.6;overflow-wrap:anywhere;color:var(--t);background-color:var(--b);box-shadow:0 0 0 1em var(--b)}' +
   '*,::before,::after{box-sizing:border-box;margin:0;padding:0}' +
   'button,input,textarea{all:unset;box-sizing:border-box;cursor:pointer}' +
   ':focus-visible{outline:3px solid var(--a);outline-offset:2px}' +
@@ -416,7 +416,7 @@ sheet.replaceSync(
   '.search,.category,.footer{padding-top:2em}' +
   '.category:nth-child(n+6){content-visibility:auto;contain-intrinsic-size:30em;overflow-clip-margin:5px}' +
   'label{display:block}' +
-  '.input{width:100%;font-weight:400;margin:.5em 0;padding:.75em 1em;cursor:text;background:var(--b);border:1px solid var(--m);border-radius:var(--r)}' +
+  '.input{width:100%;font-weight:400;margin:.5em 0;padding:.75em 1em;cursor:text;background-color:var(--b);border:1px solid var(--m);border-radius:var(--r)}' +
   'label,summary,.contact,.button,.label,.urgent,.send,.launcher,b{font-weight:600}' +
   '.intro,.status,.meta,.preview,.close{color:var(--m)}' +
   '.status,.meta,.preview,.label{font-size:.9em}' +
@@ -445,8 +445,8 @@ sheet.replaceSync(
   '.button{padding:.3em .9em;border:1px solid var(--l);border-radius:99em;margin-inline-start:.5em}' +
   '.send,.launcher{background:var(--a);color:light-dark(#fff,#10161a);border:1px solid #0000;border-radius:99em;padding:.7em 1.5em}' +
   '.launcher{position:fixed;z-index:999999999;bottom:max(1.25em,env(safe-area-inset-bottom));inset-inline-end:1.25em;box-shadow:0 6px 32px #0005}' +
-  '.dialog[open]{all:unset;--g:clamp(0px,100vw - 30em,1.25em);box-sizing:border-box;overflow:auto;overscroll-behavior:contain;position:fixed;bottom:var(--g);inset-inline-end:var(--g);width:min(27em,100vw);height:min(44em + 99*(1.25em - var(--g)),100dvh - 2*var(--g));padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));border:1px solid #0000;border-radius:var(--g);background:var(--b);box-shadow:0 6px 32px #0005}' +
-  '.close{display:block;position:sticky;top:0;z-index:1;width:max-content;margin-inline-start:auto;padding:max(.75em,env(safe-area-inset-top)) 0 .75em;background:var(--b)}' +
+  '.dialog[open]{all:unset;--g:clamp(0px,100vw - 30em,1.25em);box-sizing:border-box;overflow:auto;overscroll-behavior:contain;position:fixed;bottom:var(--g);inset-inline-end:var(--g);width:min(27em,100vw);height:min(44em + 99*(1.25em - var(--g)),100dvh - 2*var(--g));padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));border:1px solid #0000;border-radius:var(--g);background-color:var(--b);box-shadow:0 6px 32px #0005}' +
+  '.close{display:block;position:sticky;top:0;z-index:1;width:max-content;margin-inline-start:auto;padding:max(.75em,env(safe-area-inset-top)) 0 .75em;background-color:var(--b)}' +
   '@container(min-width:54em){.category{display:grid;grid:auto/14em 1fr;gap:3em}.heading{padding:1em 0}}' +
   '@media(prefers-reduced-motion:no-preference){.answer:not([hidden]){animation:i .25s}}' +
   '@keyframes i{from{opacity:0}}' +

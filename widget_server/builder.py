@@ -68,7 +68,7 @@ def start() -> Response:
         script=page_file("builder.js"),
         root=request.script_root,
     )
-    return _page(html, "'none'")
+    return _page(html, security.page_policy())
 
 
 @builder.get("/builder.json")
@@ -95,7 +95,7 @@ def preview() -> Response:
         styles=page_file("pages.css"),
         root=request.script_root,
     )
-    return _page(html, "'self'")
+    return _page(html, security.page_policy("'self'", answers=True))
 
 
 def build(choice: Choice, accent: str) -> dict[str, Any]:
@@ -173,8 +173,8 @@ def _find(site: str) -> Site | None:
         return None
 
 
-def _page(html: str, ancestors: str) -> Response:
+def _page(html: str, policy: str) -> Response:
     response = Response(html, mimetype="text/html")
     response.headers["Cache-Control"] = PRIVATE
-    response.headers["Content-Security-Policy"] = security.page_policy(ancestors)
+    response.headers["Content-Security-Policy"] = policy
     return response

@@ -63,8 +63,7 @@ def faq_site(site: str) -> Response:
         )
     response = send_often(body, cacheable(here.settings), faq)
     framing = " ".join(["'self'", *faq.site.origins]) if faq.site.origins else "*"
-    policy = security.page_policy(framing).replace("img-src 'self'", "img-src 'self' https:")
-    response.headers["Content-Security-Policy"] = policy
+    response.headers["Content-Security-Policy"] = security.page_policy(framing, answers=True)
     return response
 
 

@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 
 # No inline script or style anywhere; nothing from another host; no HTML from strings in scripts.
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {pictures}; "
     "font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors {ancestors}; require-trusted-types-for 'script'; "
     "trusted-types 'none'"
@@ -39,6 +39,11 @@ def install(app: Flask, *, https: bool) -> None:
         return response
 
 
-def page_policy(ancestors: str = "'none'") -> str:
-    """The Content-Security-Policy of an HTML page that ``ancestors`` may frame."""
-    return PAGE_POLICY.format(ancestors=ancestors)
+def page_policy(ancestors: str = "'none'", *, answers: bool = False) -> str:
+    """The Content-Security-Policy of an HTML page that ``ancestors`` may frame.
+
+    Args:
+        ancestors: the origins that may frame it.
+        answers: whether it shows answers, which may hold pictures from anywhere over https.
+    """
+    return PAGE_POLICY.format(ancestors=ancestors, pictures="data: https:" if answers else "data:")

@@ -199,9 +199,40 @@ def test_origins_are_exact_or_refused(origin: str) -> None:
     assert problem({"id": "a", "origins": [origin]}, load_site)[0].startswith("origins")
 
 
-@pytest.mark.parametrize("value", ["url(https://x)", "red;color:blue", "a}b", "x" * 101])
+@pytest.mark.parametrize(
+    "value",
+    ["url(https://x)", "URL(//x)", "red;color:blue", "a}b", "x" * 101, 'image-set("//x" 1x)',
+     "cross-fade('//x','//y')", "rgb(1 2 3) src(//x)", "element(#x)", "calc(1px+attr(x))", ""],
+)  # fmt: skip
 def test_a_theme_holds_values_and_nothing_that_could_end_a_rule(value: str) -> None:
     assert problem({"id": "a", "theme": {"accent": value}}, load_site)[0].startswith("theme")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["#0b6e5f", "rebeccapurple", "rgb(1 2 3 / 50%)", "light-dark(#fff,#000)", "calc(1em + 2px)",
+     "oklch(from var(--faq-text) l c h)", "0.5rem", "'Source Sans', serif"],
+)  # fmt: skip
+def test_a_theme_takes_colours_and_lengths(value: str) -> None:
+    assert load_site({"id": "a", "theme": {"accent": value}}).theme["accent"] == value
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("url", "javascript:alert(1)"),
+        ("url", "//clinic.example"),
+        ("url", "clinic.example/contact"),
+        ("email", "nobody"),
+        ("email", "a b@clinic.example"),
+        ("email", "a@clinic.example?bcc=b@c"),
+        ("fax", "1"),
+    ],
+)
+def test_a_contact_is_what_its_name_says(key: str, value: str) -> None:
+    assert problem({"id": "a", "contact": {key: value}}, load_site)[0].startswith(f"contact.{key}")
+    good = {"phone": "+1 555 0100", "email": "o@clinic.example", "url": "https://clinic.example"}
+    assert load_site({"id": "a", "contact": good}).contact == good
 
 
 def test_a_site_comes_back_from_its_dump() -> None:
