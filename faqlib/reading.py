@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from faqlib.errors import EntryNotFound
 from faqlib.model import Cursor, Entry, Results, Site, Status
-from faqlib.search import Projection, language
+from faqlib.search import Filter, Projection, language
 
 
 class State:
@@ -99,12 +99,12 @@ class Reading(ABC):
         """
         if limit < 1:
             raise ValueError(f"limit has to be 1 or more, not {limit}.")
-        accept = _filter(category, frozenset(_listed(tags)), lang)
-        return self._current().projection.search(query, limit, accept, explain=explain)
+        only = _filter(category, tags, lang)
+        return self._current().projection.search(query, limit, only, explain=explain)
 
     def suggest(self, prefix: str, *, limit: int = 5, lang: str | None = None) -> list[str]:
         """Questions that complete what is being typed, best first, at most ``limit``."""
-        return self._current().projection.suggest(prefix, limit, _filter(None, frozenset(), lang))
+        return self._current().projection.suggest(prefix, limit, _filter(None, (), lang))
 
     def related(self, entry_id: str, *, limit: int = 3) -> list[Entry]:
         """Published entries that share most with a published one.
@@ -143,24 +143,10 @@ def _in_listing_order(site: Site, entries: Iterable[Entry]) -> tuple[Entry, ...]
     return tuple(sorted(published, key=lambda e: (rank[e.category], not e.pinned, e.position)))
 
 
-def _filter(
-    category: str | None, tags: frozenset[str], lang: str | None
-) -> Callable[[Entry], bool] | None:
-    if category is None and not tags and lang is None:
-        return None
-    wanted = language(lang) if lang else None
-
-    def accept(entry: Entry) -> bool:
-        return (
-            (category is None or entry.category == category)
-            and tags.issubset(entry.tags)
-            and (wanted is None or language(entry.lang) == wanted)
-        )
-
-    return accept
-
-
-def _listed(tags: Iterable[str]) -> Iterable[str]:
+def _filter(category: str | None, tags: Iterable[str], lang: str | None) -> Filter | None:
     if isinstance(tags, str):
         raise TypeError(f"tags takes a list of tags, not one text: write [{tags!r}].")
-    return tags
+    wanted = frozenset(tags)
+    if category is None and not wanted and lang is None:
+        return None
+    return Filter(category, wanted, language(lang) if lang else None)

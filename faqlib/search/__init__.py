@@ -1,6 +1,7 @@
 """From a visitor's words to ranked entries."""
 
 from faqlib.search.analysis import language
+from faqlib.search.filters import Filter
 from faqlib.search.projection import Projection
 from faqlib.search.projector import Projector
 from faqlib.search.protocol import FIELDS, Backend, Document, Posting, Snapshot
@@ -9,6 +10,7 @@ __all__ = [
     "FIELDS",
     "Backend",
     "Document",
+    "Filter",
     "Posting",
     "Projection",
     "Projector",

@@ -114,7 +114,7 @@ def stem(word: str, lang: str) -> str:
     return fold(stemmed)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=512)
 def spans(text: str) -> tuple[tuple[str, int, int], ...]:
     """Each word of ``text``, lower-case with its accents, and where it begins and ends."""
     found: list[tuple[str, int, int]] = []
@@ -154,6 +154,8 @@ def _pairs(word: str, start: int) -> Iterator[tuple[str, int, int]]:
 
 def words(text: str) -> list[str]:
     """The lower-case words of ``text``, accents kept."""
+    if text.isascii():
+        return [word[:_MAX_WORD].removesuffix("'s") for word in _WORD.findall(text.lower())]
     return [word for word, _, _ in spans(text)]
 
 

@@ -7,26 +7,43 @@ another (docs/quality.md says how, and ``benchmarks/quality.py`` repeats the mea
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
+from typing import NamedTuple
 
+from faqlib.search.columns import Column, weighted
 from faqlib.search.similarity import Nearness
 
 _BM25, _QUESTION, _WHOLE, _SENTENCE = 0.084, 0.57, 0.37, 0.31
+LEAST = 0.12  # the score of an entry that is found by its meaning alone
 _ASKED = 0.5  # more than any entry whose question differs has been seen to lead by
 
 
-def scores(words: Mapping[int, float], near: Nearness, asked: Iterable[int]) -> list[float]:
-    """The score of each entry, by its place: BM25F and cosines as one weighted sum.
+class Signals(NamedTuple):
+    """What speaks for the entries, by their places.
 
-    ``asked`` are the places of entries whose question or alias is the query, word by word.
+    Attributes:
+        words: BM25F, above 0 where an entry has a word of the query.
+        near: cosines of word vectors.
+        asked: entries whose question or alias is the query, word by word.
     """
-    found = [
-        _QUESTION * question + _WHOLE * whole + _SENTENCE * sentence
-        for question, whole, sentence in zip(*near, strict=True)
-    ]
-    for place, value in words.items():
-        found[place] += _BM25 * value
-    for place in asked:
+
+    words: Column
+    near: Nearness
+    asked: Collection[int]
+
+
+def scores(signals: Signals) -> Column:
+    """The score of each entry: BM25F and cosines as one weighted sum."""
+    near = signals.near
+    found = weighted(
+        [
+            (_BM25, signals.words),
+            (_QUESTION, near.question),
+            (_WHOLE, near.whole),
+            (_SENTENCE, near.sentence),
+        ]
+    )
+    for place in signals.asked:
         found[place] += _ASKED
     return found
 

@@ -1,61 +1,93 @@
 """The passage of an answer that fits a query best, as safe HTML with ``<mark>``.
 
-Works on plain text and escapes as it goes: no markup is ever cut in two, and nothing of the
-text is taken for markup.
+Works on plain text and escapes it: no markup is ever cut in two, and nothing of the text is taken
+for markup.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 
 from faqlib.search import analysis
 
 SNIPPET_LENGTH = 200  # characters, about two lines of a widget
+_REMEMBERED = 2_048  # answers
 
-Weigh = Callable[[str], float]  # a word as it stands in the text -> how much it matters, 0 for not
+# Stand for the tags until the text is escaped. Both count as white space, of which a passage has
+# plain spaces only.
+_OPEN, _CLOSE = "\x1c", "\x1d"
+
+_SENTENCE = re.compile(r"(?<=[.!?。！？:]) ")
+
+Match = tuple[int, int, str, float]  # where a word begins and ends, its term, how much it matters
 
 
-def highlight(text: str, weigh: Weigh) -> str:
-    """All of ``text`` escaped, with ``<mark>`` around the words that have a weight."""
-    return _mark(text, 0, len(text), [s for s in analysis.spans(text) if weigh(s[0])])
+class Passage(NamedTuple):
+    """A text as it is looked through for matches.
+
+    ``places`` has by term where its words begin and end; ``sentences`` where sentences begin.
+    """
+
+    text: str
+    places: Mapping[str, Sequence[tuple[int, int]]]
+    sentences: Sequence[int]
 
 
-def snippet(text: str, weigh: Weigh, length: int = SNIPPET_LENGTH) -> str:
-    """The window of at most about ``length`` characters whose different words weigh most.
+@lru_cache(maxsize=_REMEMBERED)
+def passage(text: str, lang: str) -> Passage:
+    """Read a text once for all searches."""
+    text = " ".join(text.split())
+    places: dict[str, list[tuple[int, int]]] = {}
+    for word, start, end in analysis.spans(text):
+        places.setdefault(analysis.stem(word, lang), []).append((start, end))
+    return Passage(text, places, [match.end() for match in _SENTENCE.finditer(text)])
+
+
+def snippet(found: Passage, weights: Mapping[str, float], length: int = SNIPPET_LENGTH) -> str:
+    """The window of at most about ``length`` characters whose different terms weigh most.
 
     It begins and ends between words, at a sentence's start where one is near, and shows by
     ``…`` where something was left out. Without a match it is the beginning of the text.
     """
-    text = " ".join(text.split())
-    found = [(word, start, end, weight) for word, start, end in analysis.spans(text)
-             if (weight := weigh(word))]  # fmt: skip
-    first = _best_window(found, length)
-    start = _sentence_start(text, first, length) if found else 0
+    text, places, sentences = found
+    matches = [
+        (start, end, term, weights[term])
+        for term in weights.keys() & places.keys()
+        for start, end in places[term]
+    ]
+    matches.sort()
+    start = 0
+    if len(text) > length and matches:
+        start = _start(text, sentences, _best_window(matches, length), length)
     end = _word_end(text, start + length)
-    marked = _mark(text, start, end, [item[:3] for item in found])
+    marked = _mark(text, start, end, matches)
     return f"{'… ' if start else ''}{marked.strip()}{' …' if end < len(text) else ''}"
 
 
-def _best_window(found: Sequence[tuple[str, int, int, float]], length: int) -> int:
-    """Where the best window's first match begins: each different word counts once."""
+def _best_window(matches: Sequence[Match], length: int) -> int:
+    """Where the best window's first match begins: each different term counts once."""
     best, best_weight = 0, -1.0
-    for i, (_, start, _, _) in enumerate(found):
+    for i, (start, _, _, _) in enumerate(matches):
         seen: dict[str, float] = {}
-        for word, _, end, weight in found[i:]:
+        for _, end, term, weight in matches[i:]:
             if end - start > length:
                 break
-            seen[word] = weight
+            seen[term] = weight
         if (total := sum(seen.values())) > best_weight:
             best, best_weight = start, total
     return best
 
 
-def _sentence_start(text: str, at: int, length: int) -> int:
+def _start(text: str, sentences: Sequence[int], at: int, length: int) -> int:
     """The start of the sentence around ``at`` if it is near, else a word some way before."""
-    for back in range(at, max(0, at - length // 2), -1):
-        if text[back - 1] == " " and text[back - 2] in ".!?。！？:":
-            return back
+    before = bisect_right(sentences, at)
+    if before and sentences[before - 1] > at - length // 2:
+        return sentences[before - 1]
     if at <= length // 2:
         return 0
     return text.rfind(" ", 0, at - length // 4) + 1
@@ -68,13 +100,14 @@ def _word_end(text: str, at: int) -> int:
     return space if space > 0 else at
 
 
-def _mark(text: str, start: int, end: int, found: Sequence[tuple[str, int, int]]) -> str:
+def _mark(text: str, start: int, end: int, matches: Sequence[Match]) -> str:
     parts: list[str] = []
     at = start
-    for _, begin, stop in found:
+    for begin, stop, _, _ in matches:
         if begin < at or stop > end:
             continue
-        parts += (escape(text[at:begin]), "<mark>", escape(text[begin:stop]), "</mark>")
+        parts += (text[at:begin], _OPEN, text[begin:stop], _CLOSE)
         at = stop
-    parts.append(escape(text[at:end]))
-    return "".join(parts).replace("</mark> <mark>", " ")
+    parts.append(text[at:end])
+    marked = escape("".join(parts)).replace(f"{_CLOSE} {_OPEN}", " ")
+    return marked.replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>")

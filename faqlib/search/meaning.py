@@ -2,96 +2,166 @@
 
 from __future__ import annotations
 
-import sys
+import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Any
 
+from faqlib.search.bounded import Bounded
 from faqlib.search.prepared import Prepared
-from faqlib.search.similarity import ArrayIndex, EntryVectors, Nearness, PlainIndex, Vector
-from faqlib.search.wordvectors import Bag, WordVectors, corpus_weights, word_vectors
+from faqlib.search.similarity import ArrayIndex, EntryVectors, Nearness, PlainIndex
+from faqlib.search.wordvectors import DIMENSIONS, Bag, CorpusWeights, WordVectors, word_vectors
 
-# Below so many entries plain Python serves the first searches sooner than numpy can be imported.
-_PLAIN_ENTRIES = 24
-_PLAIN_SEARCHES = 16
-
-Row = Callable[[int], float]
+_KEPT_BYTES = 16 * 2**20  # for the products of words, besides twice what the vectors take
+_NOTHING = EntryVectors((), (), ())
 
 
 class Meaning:
-    """Compares a query's words with the entries of one language.
+    """Compares a query's words with the entries of one language. Threads may share it.
 
     Args:
         lang: the language; entries in another are never near.
+        table: its word vectors.
         prepared: all entries, in the order in which nearness is told.
+        before: the same of an earlier state, whose vectors are taken over where they still hold.
     """
 
-    def __init__(self, lang: str, prepared: Sequence[Prepared]) -> None:
+    def __init__(
+        self,
+        lang: str,
+        table: WordVectors,
+        prepared: Sequence[Prepared],
+        before: Meaning | None = None,
+    ) -> None:
         self._lang = lang
+        self._table = table
         self._prepared = prepared
-        self._searches = 0
+        # Only who has vectors is worth remembering: a chain of states would never be freed.
+        self._before: Meaning | None = (
+            before if before is None or before._has_vectors else before._before
+        )
 
-    def compare(self, words: Iterable[str]) -> Nearness:
+    def compare(self, words: Iterable[str], *, plain: bool) -> Nearness:
         """Nearness of every entry to folded ``words``."""
-        table = self._table
-        if table is None or all(item.lang != self._lang for item in self._prepared):
-            return Nearness.none(len(self._prepared))
-        self._searches += 1
-        query = self._embed(table.bag(words))
-        return Nearness.none(len(self._prepared)) if query is None else self._index.compare(query)
+        bag = self._table.bag(words)
+        if not bag:
+            return Nearness.none(len(self._prepared), plain=plain)
+        return self._compare_plain(bag) if plain else self._compare_arrays(bag)
 
-    @property
-    def _is_plain(self) -> bool:
-        few = len(self._prepared) <= _PLAIN_ENTRIES and self._searches <= _PLAIN_SEARCHES
-        return few and "numpy" not in sys.modules
+    def _compare_plain(self, bag: Bag) -> Nearness:
+        query = self._embed(bag)
+        if not query:
+            return Nearness.none(len(self._prepared), plain=True)
+        return self._plain.compare(query[0])
 
-    @property
-    def _index(self) -> PlainIndex | ArrayIndex:
-        return self._plain if self._is_plain else self._arrays
+    def _compare_arrays(self, bag: Bag) -> Nearness:
+        index, known = self._arrays
+        total: Any = None
+        for row in bag:
+            products = known.get(row)
+            if products is None:
+                products = known[row] = self._products(index, row)
+            if total is None:
+                total = products.copy()
+            else:
+                total += products
+        vector = total[len(index) :]
+        length = math.sqrt(float(vector @ vector))
+        if not length:
+            return Nearness.none(len(self._prepared), plain=False)
+        total *= 1 / length
+        return index.nearness(total)
 
-    def _embed(self, bag: Bag) -> Vector | None:
-        table = self._table
-        if table is None:
-            return None
-        if self._is_plain:
-            return table.embed(bag, self._weigh)
-        vector: Vector | None = table.embed_array(bag, self._weigh)
-        return vector
+    def _products(self, index: ArrayIndex, row: int) -> Any:
+        """A word's products with all vectors, and its own vector behind them."""
+        import numpy as np
+
+        vector = self._table.scaled(row, self._weights)
+        return np.concatenate([index.products(vector), vector])
+
+    @cached_property
+    def _weights(self) -> CorpusWeights:
+        bags = [item.bags for item in self._prepared if item.lang == self._lang]
+        holders = Counter(row for item in bags if item is not None for row in set(item.whole))
+        return CorpusWeights(holders, len(bags))
 
     @cached_property
     def _plain(self) -> PlainIndex:
-        return PlainIndex(self._vectors)
-
-    @cached_property
-    def _arrays(self) -> ArrayIndex:
-        return ArrayIndex(self._vectors)
-
-    @cached_property
-    def _table(self) -> WordVectors | None:
-        return word_vectors(self._lang)
-
-    @cached_property
-    def _weigh(self) -> Row:
-        holders: Counter[int] = Counter()
-        bags = [item.bags for item in self._prepared if item.lang == self._lang]
-        for item in bags:
-            if item is not None:
-                holders.update(set(item.whole))
-        return corpus_weights(holders, len(bags))
-
-    @cached_property
-    def _vectors(self) -> list[EntryVectors]:
-        return [self._of(item) for item in self._prepared]
-
-    def _of(self, item: Prepared) -> EntryVectors:
-        if item.bags is None or item.lang != self._lang:
-            return EntryVectors((), (), ())
-        return EntryVectors(
-            self._embedded(item.bags.questions),
-            self._embedded([item.bags.whole]),
-            self._embedded(item.bags.sentences),
+        return PlainIndex(
+            [
+                EntryVectors(
+                    self._embed(*item.bags.questions),
+                    self._embed(item.bags.whole),
+                    self._embed(*item.bags.sentences),
+                )
+                if item.bags is not None and item.lang == self._lang
+                else _NOTHING
+                for item in self._prepared
+            ]
         )
 
-    def _embedded(self, bags: Iterable[Bag]) -> tuple[Vector, ...]:
-        found = (self._embed(bag) for bag in bags)
-        return tuple(vector for vector in found if vector is not None)
+    def _embed(self, *bags: Bag) -> list[tuple[float, ...]]:
+        found = (self._table.embed(bag, self._weights) for bag in bags)
+        return [vector for vector in found if vector is not None]
+
+    @cached_property
+    def _arrays(self) -> tuple[ArrayIndex, Bounded[int, Any]]:
+        """The vectors, and by row of the table the products with them."""
+        index = ArrayIndex([self._vectors.get(i.entry.id, _NOTHING) for i in self._prepared],
+                           DIMENSIONS)  # fmt: skip
+        room = _KEPT_BYTES + 2 * 4 * DIMENSIONS * len(index)
+        return index, Bounded(room // (4 * (len(index) + DIMENSIONS)))
+
+    @property
+    def _has_vectors(self) -> bool:
+        return "_vectors" in self.__dict__
+
+    @cached_property
+    def _vectors(self) -> dict[str, EntryVectors]:
+        """By id, the vectors of each entry of the language, as arrays."""
+        mine = [i for i in self._prepared if i.lang == self._lang and i.bags is not None]
+        found = self._still_good(mine)
+        found.update(self._embedded([item for item in mine if item.entry.id not in found]))
+        self._before = None
+        return found
+
+    def _still_good(self, items: Sequence[Prepared]) -> dict[str, EntryVectors]:
+        before = self._before
+        if before is None:
+            return {}
+        changed = self._weights.changed(since=before._weights)
+        same = {item.entry.id: item for item in before._prepared}
+        return {
+            item.entry.id: before._vectors[item.entry.id]
+            for item in items
+            if same.get(item.entry.id) is item
+            and item.bags is not None
+            and all(changed.isdisjoint(bag) for bag in (item.bags.whole, *item.bags.questions))
+        }
+
+    def _embedded(self, items: Sequence[Prepared]) -> dict[str, EntryVectors]:
+        kinds = [
+            (item.entry.id, kind)
+            for item in items
+            if item.bags is not None
+            for kind in (item.bags.questions, (item.bags.whole,), item.bags.sentences)
+        ]
+        rows = self._table.embed_all([bag for _, kind in kinds for bag in kind], self._weights)
+        is_known = rows.any(axis=1)
+        found: dict[str, list[Any]] = {}
+        at = 0
+        for entry_id, kind in kinds:
+            stretch = slice(at, at := at + len(kind))
+            found.setdefault(entry_id, []).append(rows[stretch][is_known[stretch]])
+        return {entry_id: EntryVectors(*parts) for entry_id, parts in found.items()}
+
+
+def meaning(
+    lang: str, prepared: Sequence[Prepared], before: Meaning | None = None
+) -> Meaning | None:
+    """The layer of a language, or ``None`` where it has no word vectors or no entries."""
+    table = word_vectors(lang)
+    if table is None or all(item.lang != lang for item in prepared):
+        return None
+    return Meaning(lang, table, prepared, before)

@@ -10,6 +10,7 @@ from faqlib.markup import render_text
 from faqlib.model import Entry
 from faqlib.search import analysis
 from faqlib.search.protocol import Document
+from faqlib.search.query import read_words
 from faqlib.search.wordvectors import Bag, word_vectors
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|\n+")
@@ -31,6 +32,7 @@ class Prepared:
 
     entry: Entry
     lang: str
+    folded: str  # the question
     answer: str  # plain text
     document: Document
     words: Mapping[str, str]  # folded word -> term
@@ -40,7 +42,7 @@ class Prepared:
     def askings(self) -> set[tuple[str, ...]]:
         """The question and each alias as terms: who asks in these words means this entry."""
         return {
-            tuple(analysis.stem(word, self.lang) for word in analysis.words(text))
+            tuple(analysis.stem(word, self.lang) for word in read_words(text))
             for text in self.questions
         }
 
@@ -68,7 +70,15 @@ def prepare(entry: Entry) -> Prepared:
         words.update((analysis.fold(word), term) for word, term in zip(found, stems, strict=True))
         terms.append(stems)
     bags = _bags(entry, answer, lang)
-    return Prepared(entry, lang, answer, Document(entry.id, tuple(terms)), words, bags)
+    return Prepared(
+        entry,
+        lang,
+        analysis.fold(entry.question),
+        answer,
+        Document(entry.id, tuple(terms)),
+        words,
+        bags,
+    )
 
 
 def _bags(entry: Entry, answer: str, lang: str) -> Bags | None:

@@ -23,6 +23,7 @@ class Projector:
         self._backend = self._make()
         self._prepared: dict[str, Prepared] = {}
         self._vocabulary = Vocabulary()
+        self._last: Projection | None = None
 
     def project(self, entries: Iterable[Entry], synonyms: Synonyms = ()) -> Projection:
         """The projection of exactly ``entries``; what did not change is not analysed again."""
@@ -51,4 +52,7 @@ class Projector:
         self._prepared = {
             entry.id: fresh.get(entry.id) or before[entry.id] for entry in wanted.values()
         }
-        return Projection(self._prepared, snapshot, self._vocabulary, synonyms)
+        self._last = Projection(
+            self._prepared, snapshot, self._vocabulary, synonyms, before=self._last
+        )
+        return self._last

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from faqlib.search import analysis
+from faqlib.search.bounded import Bounded
 from faqlib.search.spelling import split_words
 from faqlib.search.thesaurus import Thesaurus
 from faqlib.search.vocabulary import Vocabulary
@@ -16,6 +17,7 @@ from faqlib.search.wordvectors import word_vectors
 
 MAX_CHARACTERS = 400
 MAX_WORDS = 32
+_KNOWN_WORDS = 4_096  # of queries, kept read for each state of the index
 _PREFIX_FROM = 2  # letters of an unfinished word
 _PREFIX_TERMS = 12
 _TYPO_TERMS = 3
@@ -33,32 +35,77 @@ class Alternative:
     kind: str = "term"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """One word of the query and all that may stand for it: the best counts, not the sum."""
+    """One word of the query and all that may stand for it: the best counts, not the sum.
+
+    The same word gives the same object as long as it is remembered, so that what belongs to a
+    group can be kept under it.
+    """
 
     word: str
     alternatives: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """What the vocabulary says of one word, in whichever query it stands.
+
+    Attributes:
+        typed: the word, lower-case.
+        stems: its stem in each language, in the languages' order.
+        is_stop: whether it says nothing about what is asked.
+        meant: the word folded, or what it is a slip of.
+        group: what may stand for it.
+        is_slip: whether ``meant`` is another word.
+        opens: whether a phrase of the thesaurus may begin with it.
+    """
+
+    typed: str
+    stems: tuple[str, ...]
+    is_stop: bool
+    meant: str
+    group: Group
+    is_slip: bool
+    opens: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """What was typed, as it is looked up; ``text`` is no longer than is looked at.
 
-    ``groups`` has one group for each different word that carries meaning; ``words`` are all
-    words, folded, with typing slips put right; ``corrections`` are those: typed -> meant;
-    ``unknown`` counts the words that carry meaning and stand nowhere in the FAQ.
+    ``typed`` are all its words, read; ``groups`` has one group for each different word that
+    carries meaning; ``unknown`` counts those that stand nowhere in the FAQ.
     """
 
     text: str
+    typed: tuple[Word, ...]
     groups: tuple[Group, ...]
-    words: tuple[str, ...]
-    corrections: dict[str, str]
     unknown: int = 0
+
+    @property
+    def words(self) -> list[str]:
+        """All words, folded, with typing slips put right."""
+        return [word.meant for word in self.typed]
+
+    @property
+    def suggestion(self) -> str | None:
+        """The query with its typing slips put right, or ``None`` where there is none."""
+        if not any(word.is_slip for word in self.typed):
+            return None
+        return " ".join(word.meant if word.is_slip else word.typed for word in self.typed)
+
+
+def read_words(text: str) -> list[str]:
+    """The words of a query; at most 400 characters and 32 words of it are looked at."""
+    return analysis.words(text[:MAX_CHARACTERS])[:MAX_WORDS]
 
 
 class QueryReader:
-    """Reads queries by the vocabulary and thesaurus of one state of the index."""
+    """Reads queries by the vocabulary and thesaurus of one state of the index.
+
+    What it says of a word is worked out once. Threads may share it.
+    """
 
     def __init__(
         self, languages: Sequence[str], vocabulary: Vocabulary, thesaurus: Thesaurus
@@ -66,25 +113,63 @@ class QueryReader:
         self._languages = languages
         self._vocabulary = vocabulary
         self._thesaurus = thesaurus
+        self._finished: Bounded[str, Word] = Bounded(_KNOWN_WORDS)
+        self._unfinished: Bounded[str, Word] = Bounded(_KNOWN_WORDS)
+        self._in_phrase: Bounded[tuple[str, bool, tuple[str, ...]], Word] = Bounded(_KNOWN_WORDS)
 
     def read(self, text: str) -> Query:
-        """The query of a text; at most 400 characters and 32 words of it are looked at."""
+        """The query of a text."""
         text = text[:MAX_CHARACTERS]
-        words = analysis.words(text)[:MAX_WORDS]
-        corrections = self._corrections(words, unfinished=text[-1:].isalnum())
-        telling = [word for word in words if not self._is_stop_word(word)] or words
-        synonyms = self._thesaurus.find([self._stems(word) for word in words])
-        groups = [
-            Group(word, tuple(self._alternatives(word, corrections, synonyms.get(i, ()))))
-            for i, word in enumerate(words)
-            if word in telling
-        ]
-        if groups and text[-1:].isalnum():
-            groups[-1] = self._completed(groups[-1])
-        unique = {group.word: group for group in groups if group.alternatives}
-        meant = tuple(corrections.get(word, analysis.fold(word)) for word in words)
-        unknown = len({group.word for group in groups} - unique.keys())
-        return Query(text, tuple(unique.values()), meant, corrections, unknown)
+        typed = read_words(text)
+        known = self._finished.get
+        words = [known(word) or self._learn(word) for word in typed]
+        growing = bool(words) and text[-1:].isalnum()
+        if growing:
+            words[-1] = self._unfinished.get(typed[-1]) or self._learn(typed[-1], growing=True)
+        if any(word.opens for word in words):
+            words = self._by_phrases(words, growing=growing)
+        telling = [word.group for word in words if not word.is_stop]
+        unique = {group.word: group for group in telling or [word.group for word in words]}
+        groups = tuple(group for group in unique.values() if group.alternatives)
+        return Query(text, tuple(words), groups, len(unique) - len(groups))
+
+    def _learn(self, typed: str, *, growing: bool = False) -> Word:
+        """Read a word that is not remembered."""
+        synonyms = self._thesaurus.of_word(self._stems(typed))
+        word = self._read(typed, synonyms, growing=growing)
+        (self._unfinished if growing else self._finished)[typed] = word
+        return word
+
+    def _by_phrases(self, words: Sequence[Word], *, growing: bool) -> list[Word]:
+        """The words again, where a phrase of several gives the first of them its synonyms."""
+        found = self._thesaurus.find([sorted(set(word.stems)) for word in words])
+        read = []
+        for place, word in enumerate(words):
+            last = growing and place == len(words) - 1
+            synonyms = tuple(found.get(place, ()))
+            key = (word.typed, last, synonyms)
+            known = self._in_phrase.get(key)
+            if known is None:
+                known = self._read(word.typed, synonyms, growing=last)
+                self._in_phrase[key] = known
+            read.append(known)
+        return read
+
+    def _read(self, typed: str, synonyms: Sequence[str], *, growing: bool) -> Word:
+        folded, stems = analysis.fold(typed), self._stems(typed)
+        near = self._near(folded, stems, growing=growing)
+        alternatives = list(self._alternatives(folded, stems, near, synonyms))
+        if growing:
+            alternatives += self._longer(folded, {a.term for a in alternatives})
+        return Word(
+            typed,
+            tuple(analysis.stem(typed, lang) for lang in self._languages),
+            self._is_stop_word(typed),
+            near[0][0] if near else folded,
+            Group(typed, tuple(alternatives)),
+            bool(near),
+            self._thesaurus.opens(stems),
+        )
 
     def _stems(self, word: str) -> list[str]:
         return sorted({analysis.stem(word, lang) for lang in self._languages})
@@ -92,58 +177,50 @@ class QueryReader:
     def _is_stop_word(self, word: str) -> bool:
         return any(analysis.is_stop_word(word, lang) for lang in self._languages)
 
-    def _is_known(self, word: str) -> bool:
-        return (
-            analysis.fold(word) in self._vocabulary.words
-            or self._is_stop_word(word)
-            or any(stem in self._vocabulary.terms for stem in self._stems(word))
-            or self._is_a_word(analysis.fold(word))
-        )
+    def _near(
+        self, folded: str, stems: Sequence[str], *, growing: bool
+    ) -> Sequence[tuple[str, float]]:
+        """Words that this one is a slip of, with their distance; empty if it is none."""
+        if (
+            folded in self._vocabulary.words
+            or self._is_stop_word(folded)
+            or any(stem in self._vocabulary.terms for stem in stems)
+            or self._is_a_word(folded)
+            or self._thesaurus.knows(stems)
+            or (growing and self._vocabulary.completions(folded, 1))
+        ):
+            return ()
+        return self._vocabulary.near(folded)[:_TYPO_TERMS]
 
     def _is_a_word(self, word: str) -> bool:
         """Whether a language of the FAQ has the word at all: then it is no slip of another."""
         tables = (word_vectors(lang) for lang in self._languages)
         return any(word in table for table in tables if table is not None)
 
-    def _corrections(self, words: Sequence[str], *, unfinished: bool) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for i, word in enumerate(words):
-            typing = unfinished and i == len(words) - 1
-            if self._is_known(word) or self._thesaurus.knows(self._stems(word)):
-                continue
-            if typing and self._vocabulary.completions(analysis.fold(word), 1):
-                continue
-            near = self._vocabulary.near(analysis.fold(word))
-            if near:
-                found[word] = near[0][0]
-        return found
-
     def _alternatives(
-        self, word: str, corrections: dict[str, str], synonyms: Sequence[str]
+        self,
+        folded: str,
+        stems: Sequence[str],
+        near: Sequence[tuple[str, float]],
+        synonyms: Sequence[str],
     ) -> Iterator[Alternative]:
         known = self._vocabulary.terms
-        stems = [stem for stem in self._stems(word) if stem in known]
-        yield from (Alternative(stem) for stem in stems)
+        found = [stem for stem in stems if stem in known]
+        yield from (Alternative(stem) for stem in found)
         yield from (Alternative(t, _SYNONYM, "synonym") for t in synonyms if t in known)
-        if word in corrections:
-            for near, distance in self._vocabulary.near(analysis.fold(word))[:_TYPO_TERMS]:
-                for term in self._vocabulary.words[near]:
-                    yield Alternative(term, 1 - _TYPO_LOSS * distance, "typo")
-        elif not stems:
-            for part in split_words(analysis.fold(word), self._vocabulary.forms) or ():
+        for word, distance in near:
+            for term in self._vocabulary.words[word]:
+                yield Alternative(term, 1 - _TYPO_LOSS * distance, "typo")
+        if not near and not found:
+            for part in split_words(folded, self._vocabulary.forms) or ():
                 for term in self._vocabulary.words.get(part, (part,)):
                     yield Alternative(term, _JOINED, "typo")
 
-    def _completed(self, group: Group) -> Group:
-        """The group of a word that may still be growing."""
-        if len(group.word) < _PREFIX_FROM:
-            return group
-        longer = self._vocabulary.completions(analysis.fold(group.word), _PREFIX_TERMS)
-        have = {alternative.term for alternative in group.alternatives}
-        more = tuple(
-            Alternative(term, _PREFIX, "prefix")
-            for word in longer
-            for term in self._vocabulary.words[word]
-            if term not in have
-        )
-        return Group(group.word, group.alternatives + more)
+    def _longer(self, folded: str, have: set[str]) -> Iterator[Alternative]:
+        """What a word that may still be growing may become."""
+        if len(folded) < _PREFIX_FROM:
+            return
+        for word in self._vocabulary.completions(folded, _PREFIX_TERMS):
+            for term in self._vocabulary.words[word]:
+                if term not in have:
+                    yield Alternative(term, _PREFIX, "prefix")

@@ -1,4 +1,4 @@
-"""BM25F, term at a time: each term's impacts are worked out once per state of the index.
+"""BM25F, term at a time: what each term adds is worked out once per state of the index.
 
 S. Robertson, H. Zaragoza, *The Probabilistic Relevance Framework: BM25 and Beyond*, 2009.
 """
@@ -6,8 +6,10 @@ S. Robertson, H. Zaragoza, *The Probabilistic Relevance Framework: BM25 and Beyo
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
+from faqlib.search.bounded import Bounded
 from faqlib.search.protocol import FIELDS, Snapshot
 from faqlib.search.query import Group
 
@@ -16,7 +18,21 @@ WEIGHTS = {"question": 2.0, "aliases": 1.6, "answer": 1.0, "category": 0.6, "tag
 LENGTH_NORMS = {"question": 0.5, "aliases": 0.5, "answer": 0.75, "category": 0.0, "tags": 0.3}
 SATURATION = 1.2  # k1
 
+_KNOWN_GROUPS = 4_096
+
 Impact = tuple[int, float]  # place of the entry, what the term adds to its score
+
+
+class Telling(NamedTuple):
+    """How much a group tells, whichever entry it stands in.
+
+    ``idf`` is that of its most frequent alternative; ``terms`` has each alternative's weight, and
+    ``marks`` how much each counts in a passage.
+    """
+
+    idf: float
+    terms: Mapping[str, float]
+    marks: Mapping[str, float]
 
 
 class Impacts:
@@ -47,6 +63,7 @@ class Impacts:
             for number, row in lengths.items()
         }
         self._cache: dict[str, tuple[Impact, ...]] = {}
+        self._telling: Bounded[Group, Telling] = Bounded(_KNOWN_GROUPS)
 
     def of(self, term: str) -> tuple[Impact, ...]:
         """``(place, impact)`` of every entry that has the term."""
@@ -59,6 +76,31 @@ class Impacts:
         """How much a term tells that stands in so many documents (never negative)."""
         return math.log(1 + (self._count - holders + 0.5) / (holders + 0.5))
 
+    def telling(self, group: Group) -> Telling:
+        """How much a group tells."""
+        found = self._telling.get(group)
+        if found is None:
+            found = self._telling[group] = self._tell(group)
+        return found
+
+    def best(self, group: Group) -> dict[int, float]:
+        """By place, what the alternative adds that does best there."""
+        best: dict[int, float] = {}
+        for alternative in group.alternatives:
+            weight = alternative.weight
+            for place, impact in self.of(alternative.term):
+                if impact * weight > best.get(place, 0.0):
+                    best[place] = impact * weight
+        return best
+
+    def _tell(self, group: Group) -> Telling:
+        terms: dict[str, float] = {}
+        for alternative in group.alternatives:
+            terms[alternative.term] = max(terms.get(alternative.term, 0.0), alternative.weight)
+        holders = {term: len(self.of(term)) for term in terms}
+        marks = {term: weight * (0.1 + self.idf(holders[term])) for term, weight in terms.items()}
+        return Telling(self.idf(max(holders.values())), terms, marks)
+
     def _work_out(self, term: str) -> tuple[Impact, ...]:
         postings = self._snapshot.postings(term)
         idf = self.idf(len(postings))
@@ -68,26 +110,3 @@ class Impacts:
             weight = sum(f * n for f, n in zip(frequencies, norms, strict=True) if f)
             impacts.append((self._places[number], idf * weight / (SATURATION + weight)))
         return tuple(impacts)
-
-
-def score(groups: Iterable[Group], impacts: Impacts) -> dict[int, float]:
-    """BM25F scores by place, of all entries that have at least one term."""
-    scores: dict[int, float] = {}
-    for group in groups:
-        best = _best(group, impacts)
-        for place, value in best.items():
-            scores[place] = scores.get(place, 0.0) + value
-    return scores
-
-
-def _best(group: Group, impacts: Impacts) -> dict[int, float]:
-    """For each entry the alternative that does best there."""
-    if len(group.alternatives) == 1 and group.alternatives[0].weight == 1.0:
-        return dict(impacts.of(group.alternatives[0].term))
-    best: dict[int, float] = {}
-    for alternative in group.alternatives:
-        weight = alternative.weight
-        for place, impact in impacts.of(alternative.term):
-            if impact * weight > best.get(place, 0.0):
-                best[place] = impact * weight
-    return best

@@ -23,6 +23,7 @@ class Thesaurus:
     def __init__(self, others: Mapping[Phrase, frozenset[str]]) -> None:
         self._others = others
         self._single = frozenset(phrase[0] for phrase in others if len(phrase) == 1)
+        self._opening = frozenset(phrase[0] for phrase in others if len(phrase) > 1)
 
     @classmethod
     def of(cls, groups: Iterable[Sequence[str]], lang: str) -> Thesaurus:
@@ -47,6 +48,14 @@ class Thesaurus:
     def knows(self, stems: Iterable[str]) -> bool:
         """Whether one of the stems is a member by itself."""
         return any(stem in self._single for stem in stems)
+
+    def opens(self, stems: Sequence[str]) -> bool:
+        """Whether a phrase of several words begins with a word of these stems."""
+        return bool(stems) and stems[0] in self._opening
+
+    def of_word(self, stems: Sequence[str]) -> list[str]:
+        """The terms that may stand for a word of these stems by itself."""
+        return sorted(self._match([stems]))
 
     def find(self, words: Sequence[Sequence[str]]) -> dict[int, list[str]]:
         """By the place of each word, given by its stems, the terms that may stand for it.

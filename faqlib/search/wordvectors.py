@@ -10,9 +10,10 @@ of that a word weighs by the root of its inverse document frequency in this FAQ.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 DIMENSIONS = 128
@@ -22,6 +23,7 @@ _ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "ers", "ings", "'s")
 # Weights are rounded, so that an edit elsewhere rarely changes an entry's vectors.
 _STEPS = 16
 _LEAST = 0.02
+_CHUNK = 256  # texts that are embedded together
 
 Bag = tuple[int, ...]  # the table's rows of a text's words, in order
 
@@ -72,22 +74,36 @@ class WordVectors:
         factors = raw[:, :2].copy().view("<u2").ravel().astype(np.float32) * _SCALE
         return raw[:, 2:].view(np.int8), factors
 
-    def embed_array(self, bag: Bag, weigh: Callable[[int], float]) -> Any:
-        """:meth:`embed` by numpy: a float32 array, or ``None`` if no word is known."""
-        if not bag:
-            return None
+    def scaled(self, row: int, weights: CorpusWeights) -> Any:
+        """One word's vector as it counts in a text: a float32 array."""
         values, factors = self._arrays
-        rows = list(bag)
-        weights = factors[rows] * [weigh(row) for row in rows]
-        total = weights @ values[rows]
-        length = math.sqrt(float(total @ total))
-        return (total / length).astype("float32") if length else None
+        return values[row] * (factors[row] * weights(row))
 
-    def embed(self, bag: Bag, weigh: Callable[[int], float]) -> tuple[float, ...] | None:
+    def embed_all(self, bags: Sequence[Bag], weights: CorpusWeights) -> Any:
+        """:meth:`embed` of many texts by numpy: a float32 array, zeros where no word is known."""
+        import numpy as np
+
+        found = np.zeros((len(bags), DIMENSIONS), np.float32)
+        known = [place for place, bag in enumerate(bags) if bag]
+        scale = weights.array(len(self._rows)) * self._arrays[1]
+        for at in range(0, len(known), _CHUNK):
+            chunk = known[at : at + _CHUNK]
+            found[chunk] = self._sums([bags[place] for place in chunk], scale)
+        lengths = np.sqrt(np.vecdot(found, found))
+        return found / np.where(lengths, lengths, 1)[:, None]
+
+    def _sums(self, bags: Sequence[Bag], scale: Any) -> Any:
+        import numpy as np
+
+        rows = np.fromiter(chain.from_iterable(bags), np.intp)
+        starts = np.cumsum([0, *(len(bag) for bag in bags[:-1])])
+        return np.add.reduceat(self._arrays[0][rows] * scale[rows, None], starts)
+
+    def embed(self, bag: Bag, weights: CorpusWeights) -> tuple[float, ...] | None:
         """The unit vector of a text, or ``None`` if no word of it is known."""
         total = [0.0] * DIMENSIONS
         for row in bag:
-            weight = weigh(row)
+            weight = weights(row)
             total = [
                 sum_ + weight * value for sum_, value in zip(total, self.vector(row), strict=True)
             ]
@@ -106,17 +122,35 @@ def word_vectors(lang: str) -> WordVectors | None:
     return WordVectors(words, table.read_bytes())
 
 
-def corpus_weights(holders: Mapping[int, int], count: int) -> Callable[[int], float]:
+class CorpusWeights:
     """How much each row weighs in a FAQ of ``count`` entries, given how many have it."""
-    scale = math.log(1 + count) if count else 1.0
 
-    @cache
-    def weigh(row: int) -> float:
-        n = holders.get(row, 0)
-        idf = math.log(1 + (count - n + 0.5) / (n + 0.5)) / scale
+    def __init__(self, holders: Mapping[int, int], count: int) -> None:
+        self._count = count
+        self._scale = math.log(1 + count) if count else 1.0
+        self._known = {row: self._weight(number) for row, number in holders.items()}
+        self._unknown = self._weight(0)
+
+    def __call__(self, row: int) -> float:
+        """The weight of one row."""
+        return self._known.get(row, self._unknown)
+
+    def _weight(self, holders: int) -> float:
+        idf = math.log(1 + (self._count - holders + 0.5) / (holders + 0.5)) / self._scale
         return round(math.sqrt(max(idf, _LEAST)) * _STEPS) / _STEPS
 
-    return weigh
+    def array(self, rows: int) -> Any:
+        """The weights of the table's rows, as a float32 array."""
+        import numpy as np
+
+        weights = np.full(rows, self._unknown, np.float32)
+        weights[list(self._known)] = list(self._known.values())
+        return weights
+
+    def changed(self, since: CorpusWeights) -> set[int]:
+        """The rows of texts that weigh something else than before."""
+        rows = self._known.keys() | since._known.keys()
+        return {row for row in rows if self(row) != since(row)}
 
 
 def dot(a: Sequence[float], b: Sequence[float]) -> float:

@@ -1,0 +1,87 @@
+"""A number for each entry, by its place: in a list for a few entries, in an array for more.
+
+Importing numpy takes longer than the first searches of a small FAQ take without it, so there are
+two of everything here, which say the same; the array's is the fast one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+#: A list of floats or a float32 array. Whoever gets one that is kept does not change it.
+Column = Any
+
+_SCANNED = 128  # eligible values up to which all are sorted
+
+
+def weighted(parts: Sequence[tuple[float, Column]]) -> Column:
+    """The weighted sum of columns of one kind; at least one."""
+    weights, columns = zip(*parts, strict=True)
+    if isinstance(columns[0], list):
+        return [
+            sum(weight * value for weight, value in zip(weights, row, strict=True))
+            for row in zip(*columns, strict=True)
+        ]
+    total = columns[0] * weights[0]
+    for weight, column in parts[1:]:
+        total += column * weight
+    return total
+
+
+def best(
+    values: Column, holds: Column, least: float, limit: int, mask: Column | None = None
+) -> list[tuple[int, float]]:
+    """Place and value of the ``limit`` largest, and of all that are equal to the last of them.
+
+    An entry has to reach ``least`` or to hold something (``holds`` above 0), and to be in the
+    mask. The order is by place.
+    """
+    if isinstance(values, list):
+        return _best_of_list(values, holds, least, limit, mask)
+    import numpy as np
+
+    eligible = values >= least
+    eligible |= holds > 0
+    if mask is not None:
+        eligible &= mask
+    if len(values) > _SCANNED:
+        values = np.where(eligible, values, -1.0)
+        places = np.flatnonzero(values >= max(_floor(values, limit), 0.0))
+    else:
+        places = np.flatnonzero(eligible)
+    found = list(zip(places.tolist(), values[places].tolist(), strict=True))
+    return _cut(found, limit)
+
+
+def _floor(values: Any, limit: int) -> float:
+    """A value that at least ``limit`` reach, near to the largest with that property.
+
+    The largest of each of a few hundred groups are looked at, which is much less than all.
+    """
+    import numpy as np
+
+    rows = max(1, len(values) // (8 * limit))
+    width = len(values) // rows
+    if width < limit:
+        return -1.0
+    heads = values[: rows * width].reshape(rows, width).max(axis=0)
+    return float(np.partition(heads, width - limit)[width - limit])
+
+
+def _best_of_list(
+    values: list[float], holds: list[float], least: float, limit: int, mask: list[bool] | None
+) -> list[tuple[int, float]]:
+    found = [
+        (place, value)
+        for place, value in enumerate(values)
+        if (value >= least or holds[place] > 0) and (mask is None or mask[place])
+    ]
+    return _cut(found, limit)
+
+
+def _cut(found: list[tuple[int, float]], limit: int) -> list[tuple[int, float]]:
+    if len(found) <= limit:
+        return found
+    least = sorted([value for _, value in found], reverse=True)[limit - 1]
+    return [row for row in found if row[1] >= least]

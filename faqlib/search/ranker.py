@@ -1,0 +1,170 @@
+"""Scores every entry for a query, and picks the best."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from faqlib.search import analysis
+from faqlib.search.blend import LEAST, Signals, scores
+from faqlib.search.bounded import Bounded
+from faqlib.search.columns import Column, best
+from faqlib.search.filters import Filter
+from faqlib.search.meaning import Meaning, meaning
+from faqlib.search.prepared import Prepared
+from faqlib.search.protocol import Snapshot
+from faqlib.search.query import Query
+from faqlib.search.ranking import Impacts
+from faqlib.search.similarity import Nearness
+from faqlib.search.wordscores import WordScores
+
+# Below so many entries plain Python serves the first searches sooner than numpy can be imported.
+_PLAIN_ENTRIES = 24
+_PLAIN_SEARCHES = 16
+_KEPT_MASKS = 64
+
+
+class Found(NamedTuple):
+    """An entry with its score, and its place in the signals."""
+
+    value: float
+    place: int
+    item: Prepared
+
+
+class Ranker:
+    """Ranks the entries of one state. Threads may share it.
+
+    Args:
+        prepared: the entries by id.
+        snapshot: their index.
+        before: the ranker of an earlier state; what still holds of it is taken over.
+    """
+
+    def __init__(
+        self, prepared: Mapping[str, Prepared], snapshot: Snapshot, before: Ranker | None = None
+    ) -> None:
+        # By the number of sentences, which their comparison is fastest for.
+        self._order = sorted(prepared.values(), key=_sentences, reverse=True)
+        self._by_id = prepared
+        self._snapshot = snapshot
+        self._searches = 0
+        self._before: Mapping[str, Meaning | None] = (
+            {} if before is None else {**before._before, **before._meanings}
+        )
+        self._meanings: dict[str, Meaning | None] = {}
+        self._masks: Bounded[Filter, Column] = Bounded(_KEPT_MASKS)
+
+    def signals(self, query: Query) -> Signals:
+        """What speaks for each entry."""
+        self._searches += 1
+        plain = self._is_plain
+        return Signals(
+            self._words.of(query.groups, plain=plain),
+            self._nearness(query, plain=plain),
+            self._asked(query),
+        )
+
+    def rank(self, signals: Signals, limit: int, only: Filter | None) -> list[Found]:
+        """The best of all that have to do with the query; a tie goes to the pinned, then by id."""
+        values, order = scores(signals), self._order
+        mask = None if only is None else self._mask(only, values)
+        found = [
+            Found(value, place, order[place])
+            for place, value in best(values, signals.words, LEAST, limit, mask)
+        ]
+        found.sort(key=_precedence)
+        return found[:limit]
+
+    @property
+    def _is_plain(self) -> bool:
+        few = len(self._order) <= _PLAIN_ENTRIES and self._searches <= _PLAIN_SEARCHES
+        return few and "numpy" not in sys.modules
+
+    def _mask(self, only: Filter, values: Column) -> Column:
+        mask = self._masks.get(only)
+        if mask is None:
+            mask = [only.accepts(item.entry) for item in self._order]
+            if not isinstance(values, list):
+                import numpy as np
+
+                mask = self._masks[only] = np.array(mask, np.bool_)
+        return mask
+
+    def _asked(self, query: Query) -> Sequence[int]:
+        """The places of entries that are asked for in the very words of a question or alias."""
+        found: list[int] = []
+        for number, lang in enumerate(self.languages):
+            stems = tuple([word.stems[number] for word in query.typed])
+            found += self._askings.get((lang, stems), ())
+        return found
+
+    @cached_property
+    def _askings(self) -> dict[tuple[str, tuple[str, ...]], list[int]]:
+        found: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+        for place, item in enumerate(self._order):
+            for asking in item.askings:
+                found.setdefault((item.lang, asking), []).append(place)
+        return found
+
+    def _nearness(self, query: Query, *, plain: bool) -> Nearness:
+        lang = self._language_of(query)
+        if lang not in self._meanings:
+            made = meaning(lang, self._order, self._before.get(lang))
+            self._meanings.setdefault(lang, made)
+        found = self._meanings[lang]
+        if found is None:
+            return Nearness.none(len(self._order), plain=plain)
+        return found.compare(query.words, plain=plain)
+
+    def _language_of(self, query: Query) -> str:
+        """The entries' language that most words of the query belong to."""
+        langs = self.languages
+        if len(langs) <= 1:
+            return langs[0] if langs else "en"
+        hits = {
+            lang: sum(
+                analysis.is_stop_word(word, lang) or word in self._words_by_language[lang]
+                for word in query.words
+            )
+            for lang in langs
+        }
+        return max(langs, key=lambda lang: (hits[lang], lang == "en"))
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the entries, primary subtags."""
+        return tuple(sorted({item.lang for item in self._order}))
+
+    @cached_property
+    def _words_by_language(self) -> dict[str, frozenset[str]]:
+        return {
+            lang: frozenset(w for item in self._order if item.lang == lang for w in item.words)
+            for lang in self.languages
+        }
+
+    @cached_property
+    def _words(self) -> WordScores:
+        return WordScores(self.impacts, len(self._order))
+
+    @cached_property
+    def impacts(self) -> Impacts:
+        """What each term adds to each entry's score."""
+        place_of = {item.entry.id: place for place, item in enumerate(self._order)}
+        numbers = self._snapshot.numbers
+        return Impacts(
+            self._snapshot,
+            {n: self._by_id[e].document.lengths for n, e in numbers.items()},
+            {n: place_of[e] for n, e in numbers.items()},
+        )
+
+
+def _sentences(item: Prepared) -> int:
+    return 0 if item.bags is None else len(item.bags.sentences)
+
+
+def _precedence(found: Found) -> tuple[float, bool, str]:
+    entry = found.item.entry
+    return -found.value, not entry.pinned, entry.id
