@@ -142,7 +142,7 @@ def _reason(reason: Reason) -> str:
 def _marked(snippet: str) -> str:
     """A snippet's HTML as text, with a sign where each mark begins and ends."""
     text = snippet.replace("<mark>", _OPEN).replace("</mark>", _CLOSE)
-    return html.unescape(re.sub(r"<[^>]*>", "", text))
+    return html.unescape(re.sub(r"<[^<>]*>", "", text))
 
 
 def _wrapped(text: str, first: str) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from faqlib.errors import Problem
 from faqlib.formats.document import unreadable
 
+# Only a text that a program hands over can hold one: no file in any encoding does.
+_HALF = re.compile(r"[\ud800-\udfff]")
 # Longer marks first: that of UTF-32 begins with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -53,12 +56,15 @@ def tidy(text: str, name: str) -> str:
     r"""``text`` without a byte-order mark, with ``\n`` line ends.
 
     Raises:
-        ImportFormatError: if it is empty or holds a NUL.
+        ImportFormatError: if it is empty, or holds a NUL or half of a surrogate pair.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
         message = "holds a NUL character, so it is no text file: export it again as UTF-8 text."
         raise unreadable(message, name, text.count("\n", 0, text.index("\0")) + 1)
+    if half := _HALF.search(text):
+        message = f"holds U+{ord(half[0]):04X}, which is half a character: take it out."
+        raise unreadable(message, name, text.count("\n", 0, half.start()) + 1)
     if not text.strip():
         raise unreadable("is empty: put at least one question with its answer into it.", name)
     return text

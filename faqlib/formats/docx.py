@@ -9,7 +9,7 @@ from typing import Any
 
 from faqlib.errors import MissingExtra
 from faqlib.formats.document import Draft, Raw, unreadable
-from faqlib.formats.docx_bounds import check_package
+from faqlib.formats.docx_bounds import bounded_package
 from faqlib.formats.docx_write import WRITTEN_HERE, write_document
 from faqlib.formats.fields import columns_of
 from faqlib.formats.html_inline import BREAK, around, escaped, joined, link
@@ -34,10 +34,10 @@ def read(data: bytes, name: str) -> Draft:
         MissingExtra: if python-docx is not installed.
     """
     library = _library("Reading")
-    check_package(data, name)
+    package = bounded_package(data, name)
     try:
         draft = Draft()
-        document = library.Document(io.BytesIO(data))
+        document = library.Document(io.BytesIO(package))
         ours = document.core_properties.identifier == WRITTEN_HERE
         lines = list(_Reader(document, draft, tables=not ours).lines())
     except Exception as error:

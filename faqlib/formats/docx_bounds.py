@@ -26,26 +26,44 @@ _END = b"PK\x05\x06"
 _END_64 = b"PK\x06\x07"
 
 
-def check_package(data: bytes, name: str) -> None:
-    """Makes sure that the file is a small, plain, well-formed package.
+def bounded_package(data: bytes, name: str) -> bytes:
+    """The file's XML parts in a package that holds no surprises; what is no XML is left empty.
+
+    A member may unpack to more than its size says, and whoever reads it whole finds out too
+    late. So each is read here up to its bound, and nobody reads the package that was sent.
 
     Raises:
-        ImportFormatError: if it is none, or would unpack to more than any real document.
+        ImportFormatError: if it is no package, or would unpack to more than any real document.
         MissingExtra: if the part that reads XML safely is not installed.
     """
     _check_directory(data, name)
+    made = io.BytesIO()
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
+        with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(made, "w") as safe:
             members = package.infolist()
             _check_members(members, name)
             for member in members:
-                if member.filename.lower().endswith((".xml", ".rels")):
-                    _check_xml(package.read(member), name)
+                safe.writestr(member.filename, _xml(package, member, name))
     except ImportFormatError:
         raise  # one of ours, which is a ValueError too
     except _DAMAGE as error:
         message = "is no Word document, or a damaged or encrypted one: save it again as .docx."
         raise unreadable(message, name) from error
+    return made.getvalue()
+
+
+def _xml(package: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> bytes:
+    """A member that holds XML, checked; nothing of one that does not (a picture, a font)."""
+    if not _is_xml(member):
+        return b""
+    with package.open(member) as file:
+        data = file.read(XML)
+    _check_xml(data, name)
+    return data
+
+
+def _is_xml(member: zipfile.ZipInfo) -> bool:
+    return member.filename.lower().endswith((".xml", ".rels"))
 
 
 def _check_directory(data: bytes, name: str) -> None:
@@ -65,7 +83,7 @@ _TOO_LARGE = "unpacks to more than any FAQ needs: copy the questions into a new 
 def _check_members(members: Iterable[zipfile.ZipInfo], name: str) -> None:
     listed = list(members)
     names = {member.filename for member in listed}
-    xml = [member for member in listed if member.filename.lower().endswith((".xml", ".rels"))]
+    xml = [member for member in listed if _is_xml(member)]
     if (
         len(listed) > MEMBERS
         or len(names) < len(listed)

@@ -96,7 +96,9 @@ def _check_depth(text: str) -> None:
     if text.count("[") + text.count("{") <= DEPTH:
         return
     depth = 0
-    for bracket in re.finditer(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', text, re.DOTALL):
+    # A text that nothing ends goes on to the end of the file: trying each of its quotes as the
+    # beginning of another one would take for ever.
+    for bracket in re.finditer(r'"(?:[^"\\]|\\.?)*+"?|[\[{]|[\]}]', text, re.DOTALL):
         char = bracket[0][0]
         if char in "[{":
             depth += 1

@@ -255,4 +255,4 @@ def expect_unavailable(work: Callable[[], object]) -> str:
 
 def chance(seed: object) -> random.Random:
     """Chance that can be repeated: the seed stands in the report of a failure."""
-    return random.Random(f"{os.environ.get('FAQ_SEED', '1')}-{seed}")
+    return random.Random(f"{os.environ.get('FAQ_SEED', '1')}-{seed}".encode(errors="replace"))

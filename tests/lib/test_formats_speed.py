@@ -57,12 +57,12 @@ REPEATED = {
         "<p class=question>a?<p class=answer>b",
     ],
     "csv": ["question,answer\n", '"', "a,", "a,b\n", "'=", ";", "\t"],
-    "json": ['{"a":', "[", '"', '{"question":"a"},', "\\", "1", " "],
+    "json": ['{"a":', "[", '"', '{"question":"a"},', "\\", '\\"', "1", " "],
     "jsonl": ['{"question":"a"}\n', "[\n", '"', "1\n"],
     "yaml": ["- ", "? ", "a: ", "- question: a\n", "[", "&a ", "'", "#", "- [", "{a: "],
 }
 CASES = [(name, unit) for name, units in REPEATED.items() for unit in units]
-LEADS = {"csv": "question,answer\n", "json": "[", "yaml": "- question: "}
+LEADS = {"csv": "question,answer\n", "json": "[" * 101, "yaml": "- question: "}
 SIZE = 60_000
 
 
@@ -73,3 +73,10 @@ def test_every_reader_ends_soon_on_endless_repetition(name: str, unit: str) -> N
         with contextlib.suppress(ImportFormatError):
             formats.read(lead + unit * (SIZE // len(unit)) + "\n", format=name)
     assert time.process_time() - start < 60  # a hang, not a slow machine
+
+
+def test_a_megabyte_of_quotes_is_refused_at_once() -> None:
+    start = time.process_time()
+    with pytest.raises(ImportFormatError):
+        formats.read("[" * 101 + '\\"' * 500_000, format="json")
+    assert time.process_time() - start < 60  # once, each quote was tried to the end
