@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 from markupsafe import Markup
@@ -114,8 +115,9 @@ def _folded(text: str) -> str:
 def _page(faq: Snapshot, lang: str, query: str) -> str:
     shown = [entry for entry in faq.published() if entry.lang == lang]
     results = faq.search(query, limit=10, lang=lang) if query else None
-    public_url = server().settings.public_url.rstrip("/")
-    address = f"{public_url}/sites/{faq.site.id}/" if public_url else ""
+    spoken, own = languages(faq), chosen_language(faq, "")
+    addresses = {code: _address(faq, "" if code == own else code) for code in spoken}
+    address = addresses.get(lang, _address(faq))
     return render_template(
         "site.html",
         site=faq.site,
@@ -126,13 +128,20 @@ def _page(faq: Snapshot, lang: str, query: str) -> str:
         query=query,
         results=_results(results),
         urgent=faq.site.urgent_text if query and urgent(faq.site, query) else "",
-        languages=[(code, language_name(code)) for code in languages(faq)],
+        languages=[(code, language_name(code), addresses[code]) for code in spoken],
         address=address,
         revision=str(faq.cursor),
         structured=Markup(faq_page(faq.site, shown, lang, address)),  # noqa: S704 - escaped there
         styles=page_file("site.css"),
         anchor=anchor,
     )
+
+
+def _address(faq: Snapshot, lang: str = "") -> str:
+    """Where visitors find the page, if that was said; never made from a request's headers."""
+    public_url = server().settings.public_url.rstrip("/")
+    query = f"?{urlencode({'lang': lang})}" if lang else ""
+    return f"{public_url}/sites/{faq.site.id}/{query}" if public_url else ""
 
 
 def _groups(faq: Snapshot, entries: list[Entry]) -> list[tuple[str, str, list[View]]]:

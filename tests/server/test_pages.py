@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -16,11 +17,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.test import Client
 
 from faqlib import FAQ, Entry, Source, open_store, render_text
-from tests.server.conftest import assert_error, parts
-from widget_server import colours
+from tests.server.conftest import PLAIN, assert_error, parts
+from widget_server import colours, create_app
 from widget_server.builder import check_accent
+from widget_server.demo.run import PLACES
+from widget_server.demo.website import Website
 
 
 def page(client: FlaskClient, path: str) -> BeautifulSoup:
@@ -103,6 +107,20 @@ def test_each_language_has_its_own_page(client: FlaskClient) -> None:
         if lang != "en":
             assert word in tree.h1.get_text()
     assert page(client, "/sites/family-practice/?lang=xx").html["lang"] == "en"
+
+
+def test_each_language_names_its_own_address_and_the_others() -> None:
+    client = create_app({**PLAIN, "public_url": "https://faq.example"}).test_client()
+    root = "https://faq.example/sites/family-practice/"
+    addresses = {"en": root, "es": f"{root}?lang=es", "de": f"{root}?lang=de"}
+    for lang, address in addresses.items():
+        tree = page(client, f"/sites/family-practice/?lang={lang}")
+        assert tree.find("link", rel="canonical")["href"] == address
+        others = tree.find_all("link", rel="alternate")
+        assert {link["hreflang"]: link["href"] for link in others} == addresses
+        assert json.loads(tree.find("script", type="application/ld+json").string)["url"] == address
+    found = page(client, "/sites/family-practice/?lang=de&q=termin")
+    assert found.find("link", rel="canonical") is None
 
 
 def test_whatever_an_editor_writes_stays_text(stored: Flask, database: str) -> None:
@@ -248,3 +266,14 @@ def test_the_drawings_of_the_demo_are_well_formed() -> None:
     assert drawings
     for path in drawings:
         ElementTree.fromstring(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", ["/", *(path for path, _ in PLACES)])
+def test_the_demo_site_asks_for_nothing_that_is_not_there(path: str) -> None:
+    website = Client(Website("https://faq.example"))
+    tree = BeautifulSoup(website.get(path).data, "lxml")
+    assert tree.find("link", rel="icon") is not None
+    for tag in tree.select("[href], [src]"):
+        where = urljoin(path, tag.get("href") or tag["src"])
+        if not urlsplit(where).scheme:
+            assert website.get(urlsplit(where).path).status_code == 200, where
