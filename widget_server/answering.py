@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from marshmallow import Schema, ValidationError
@@ -96,15 +97,24 @@ def _body(faq: Snapshot, text: str, effort: Effort, *, answered: bool = False) -
 
 def again(checker: Schema, find: Find) -> Again:
     """``find`` for a query string instead of checked values."""
+    question = checker.fields["q"]
+
+    @lru_cache(maxsize=128)
+    def others(pairs: tuple[tuple[str, str], ...]) -> Mapping[str, Any]:
+        # What is not the question is nearly always the same.
+        return cast(Mapping[str, Any], checker.load({**dict(reversed(pairs)), "q": ""}))
 
     def answer(query_string: str, faq: Snapshot, visitor: str) -> Body | None:
         # As Flask reads it, so that of two values with one name the first counts.
         pairs = parse_qsl(query_string, keep_blank_values=True, errors="werkzeug.url_quote")
+        asked = [value for name, value in pairs if name == "q"]
+        if not asked:
+            return None
         try:
-            args = checker.load(dict(reversed(pairs)))
+            args = others(tuple(pair for pair in pairs if pair[0] != "q"))
+            return find(faq, {**args, "q": question.deserialize(asked[0])}, visitor)
         except ValidationError:
             return None
-        return find(faq, args, visitor)
 
     return answer
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 import brotli
@@ -19,6 +20,7 @@ _LEVELS: dict[Effort, tuple[int, int]] = {"quick": (1, 1), "good": (6, 6), "best
 _TOKEN = re.compile(r"(?:^|,)\s*(br|gzip|\*)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?))?\s*(?=,|$)")
 
 
+@lru_cache(maxsize=512)
 def choose_encoding(accept: str) -> Encoding:
     """The best of brotli and gzip that an ``Accept-Encoding`` header allows, or ``""``."""
     if not accept:

@@ -15,6 +15,9 @@ from faqlib import Entry, Hit, Results, Site, Snapshot, direction, render_html, 
 Payload = dict[str, Any]
 RELATED = 3
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_quote = (
+    json.encoder.encode_basestring
+)  # what the encoder does to a text, without asking what it is
 
 
 def site_payload(faq: Snapshot) -> Payload:
@@ -113,7 +116,7 @@ def search_json(faq: Snapshot, results: Results, limit: int) -> str:
 def _result(hit: Hit) -> str:
     entry = hit.entry
     start = _start_of_result(entry.id, entry.question, entry.answer, entry.category)
-    return f'{start},"snippet":{encode(hit.snippet)},"score":{round(hit.score, 4)}}}'
+    return f'{start},"snippet":{_quote(hit.snippet)},"score":{round(hit.score, 4)}}}'
 
 
 @lru_cache(1_024)
