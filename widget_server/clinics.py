@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
+import time
 from collections import OrderedDict
 from typing import Any
 
-from faqlib import FAQ, Site, SiteNotFound
+from faqlib import FAQ, FAQError, Site, SiteNotFound
 
 # Ids come from addresses: what cannot be one is turned away before the store is asked.
 _SITE_ID = re.compile(r"[a-z0-9-]{1,64}")
@@ -75,6 +77,20 @@ class Clinics:
         """All sites, by id."""
         found: list[Site] = self.store.sites()
         return found
+
+    def warm(self, seconds: float = 2.0) -> int:
+        """Load sites before anybody asks for them, for so long; how many were loaded.
+
+        The first one takes longest: it brings in what searching is made of.
+        """
+        end, done = time.monotonic() + seconds, 0
+        with contextlib.suppress(FAQError):  # a database that is away now may be back soon
+            for site in self.sites()[: self._bound]:
+                if time.monotonic() > end:
+                    break
+                self.faq(site.id).snapshot().search("warm")
+                done += 1
+        return done
 
     def forget(self, site: str) -> None:
         """Drop a site that was deleted from memory."""

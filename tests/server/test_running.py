@@ -42,8 +42,8 @@ def start() -> Iterator[Start]:
     yield run
     for process in running:
         if process.poll() is None:
-            process.kill()
-        process.communicate()
+            process.terminate()  # killed, it would leave its workers behind
+        process.communicate(timeout=30)
 
 
 def get(url: str, **headers: str) -> tuple[int, bytes]:
@@ -142,21 +142,21 @@ def test_the_server_serves_with_two_workers_and_stops_in_order(
 
 
 def test_a_request_that_was_begun_is_answered_before_the_end(start: Start, database: str) -> None:
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    process = start("serve", "--db", database, "--port", str(port), "--workers", "1")
+    wait_for(f"{base}/healthz", process)
     with FAQ.open(database, site="north", semantic=False) as faq:
         faq.add_all(
             Entry(question=f"Question {n}?", answer=" ".join(f"word{n * k}" for k in range(150)))
             for n in range(80)
         )
-    port = free_port()
-    base = f"http://127.0.0.1:{port}"
-    process = start("serve", "--db", database, "--port", str(port), "--workers", "1")
-    wait_for(f"{base}/healthz", process)
     answers: list[Any] = []
     thread = threading.Thread(
         target=lambda: answers.append(get(f"{base}/api/v1/sites/north/bundle"))
     )
     thread.start()
-    time.sleep(0.15)  # the index is being built
+    time.sleep(0.05)  # the index is being built anew
     process.send_signal(signal.SIGTERM)
     thread.join()
     assert answers[0][0] == 200

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from faqlib import FAQ, Entry, Site, open_store
+from faqlib import FAQ, Entry, Site, StoreUnavailable, open_store
 from tests.server.conftest import bearer, parts
 from widget_server import tokens
 
@@ -140,3 +142,25 @@ def test_many_sites_share_bounded_memory(make_app: Callable[..., Flask], databas
         assert app.test_client().get(f"{API}/s{number}/bundle").status_code == 200
     assert len(parts(app).clinics._faqs) == 5
     assert parts(app).bodies.size <= parts(app).bodies.limit
+
+
+def test_a_warm_worker_reads_nothing_more_for_its_first_visitor(
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app()
+    clinics = parts(app).clinics
+    assert clinics.warm() == 2
+    monkeypatch.setattr(clinics.store, "snapshot", lambda _: pytest.fail("read again"))
+    for site in ("north", "south"):
+        assert app.test_client().get(f"{API}/{site}/search?q=parking").get_json()["results"]
+
+
+def test_warming_up_survives_a_database_that_is_away(
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> Any:
+        raise StoreUnavailable("The database is away.")
+
+    clinics = parts(make_app()).clinics
+    monkeypatch.setattr(clinics.store, "sites", away)
+    assert clinics.warm() == 0

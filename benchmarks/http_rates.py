@@ -1,0 +1,205 @@
+"""What the server adds to a bare answer: requests a second beside a route that does nothing.
+
+    python benchmarks/http_rates.py [SECONDS]
+
+One process runs granian as `widget-server serve` does, with log, metrics, limits and a database
+file, and beside the FAQ two applications that answer bytes which lie ready: a WSGI function, and
+a route of Flask. The load comes from `wrk` where it is installed, else from a loop in Python, which
+itself takes so much of the machine that all rows come closer together. Rounds alternate, so that
+a slow moment meets all rows alike. Compare the shares; the rates are the machine's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve()
+EXAMPLES = HERE.parents[1] / "examples"
+CONNECTIONS = 8
+ROUNDS = 5
+SITE = "/api/v1/sites/exosomes"
+ENCODING = "br"  # as browsers ask
+FLASK = "a prepared body in a Flask route"
+# Those with a # differ in every request.
+ROWS = {
+    "a prepared body, no framework": "/raw",
+    FLASK: "/flask",
+    "search, in the cache": f"{SITE}/search?q=needle+in+my+shoulder",
+    "bundle": f"{SITE}/bundle",
+    "widget.js": "/widget.js",
+    "the page": "/sites/exosomes/",
+    "search, new each time": f"{SITE}/search?q=how+soon+can+i+exercise+#",
+}
+_LUA = """
+local number = {start}
+request = function()
+  number = number + 1
+  local path = string.gsub("{path}", "#", number)
+  return wrk.format("GET", path, {{["Accept-Encoding"] = "{encoding}"}})
+end
+"""
+_STARTS = itertools.count(1_000_000, 1_000_000)
+
+
+def make() -> Callable[..., Iterable[bytes]]:
+    """The three applications behind one address."""
+    import flask
+
+    from widget_server import create_app
+    from widget_server.watch import log_to_stderr
+
+    log_to_stderr()
+    faq = create_app({"database": os.environ["BENCHMARK"], "rate_search": "1000000000/minute"})
+    found = faq.test_client().get(ROWS["search, in the cache"], headers=_headers())
+    plain = flask.Flask("plain")
+
+    @plain.get("/flask")
+    def prepared() -> flask.Response:
+        response = flask.Response(found.data, mimetype="application/json")
+        response.headers["Content-Encoding"] = ENCODING
+        return response
+
+    headers = [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(found.data))),
+        ("Content-Encoding", ENCODING),
+    ]
+
+    def choose(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path == "/raw":
+            start("200 OK", headers)
+            return [found.data]
+        return (plain if path == "/flask" else faq).wsgi_app(environ, start)
+
+    return choose
+
+
+def _headers() -> dict[str, str]:
+    return {"Accept-Encoding": ENCODING}
+
+
+if "BENCHMARK" in os.environ:
+    app = make()
+
+
+@contextmanager
+def running() -> Iterator[int]:
+    """The server on a free port, its workers ready."""
+    from faqlib import FAQ
+
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
+        database = f"{folder}/faq.db"
+        with FAQ.open(database, site="exosomes") as faq:
+            faq.load(EXAMPLES / "exosomes" / "faq.yaml")
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+        probe.close()
+        words = "--interface wsgi --workers 2 --blocking-threads 2 --no-ws --log-level error"
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "granian", *words.split(),
+             "--port", str(port), f"{HERE.stem}:app"],
+            cwd=HERE.parent,
+            env={**os.environ, "BENCHMARK": database, "PROMETHEUS_MULTIPROC_DIR": folder},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            _wait(port)
+            for path in ROWS.values():  # each worker builds its index and its answers
+                ask(port, path, 1)
+            yield port
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
+
+
+def _wait(port: int) -> None:
+    for _ in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("The server does not come up.")
+
+
+def ask(port: int, path: str, seconds: float) -> float:
+    """Requests a second over all connections."""
+    if shutil.which("wrk"):
+        return _wrk(port, path, seconds)
+    return asyncio.run(_loop(port, path, seconds))
+
+
+def _wrk(port: int, path: str, seconds: float) -> float:
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(_LUA.format(start=next(_STARTS), path=path, encoding=ENCODING))
+        script.flush()
+        done = subprocess.run(
+            ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-s", script.name,
+             f"http://127.0.0.1:{port}"],
+            capture_output=True, text=True, check=True, timeout=60 + seconds,
+        ).stdout  # fmt: skip
+    if "Non-2xx" in done:
+        raise SystemExit(f"{path} was refused:\n{done}")
+    return float(re.findall(r"Requests/sec:\s*([\d.]+)", done)[0])
+
+
+async def _loop(port: int, path: str, seconds: float) -> float:
+    end = time.perf_counter() + seconds
+    numbers = itertools.count(next(_STARTS))
+
+    async def one() -> int:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        count = 0
+        while time.perf_counter() < end:
+            target = path.replace("#", str(next(numbers)))
+            writer.write(
+                f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                f"Accept-Encoding: {ENCODING}\r\n\r\n".encode()
+            )
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise SystemExit(head.decode("latin-1"))
+            await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split()[0]))
+            count += 1
+        writer.close()
+        return count
+
+    started = time.perf_counter()
+    counts = await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
+    return sum(counts) / (time.perf_counter() - started)
+
+
+def table(seconds: float = 2) -> Iterator[str]:
+    """The rows of a Markdown table: medians, their spread, and the share of the bare route."""
+    rates: dict[str, list[float]] = {name: [] for name in ROWS}
+    with running() as port:
+        for name in [*ROWS] * ROUNDS:
+            rates[name].append(ask(port, ROWS[name], seconds))
+    load = "wrk" if shutil.which("wrk") else "a loop in Python"
+    yield f"| {CONNECTIONS} connections, load from {load} | requests a second | of the bare route |"
+    yield "|---|---|---|"
+    for name, found in rates.items():
+        shares = [rate / bare for rate, bare in zip(found, rates[FLASK], strict=True)]
+        share = f"{statistics.median(shares):.0%} ({min(shares):.0%}-{max(shares):.0%})"
+        yield f"| {name} | {statistics.median(found):,.0f} | {share} |"
+
+
+if __name__ == "__main__":
+    print("\n".join(table(*(float(word) for word in sys.argv[1:]))))
