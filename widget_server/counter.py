@@ -37,7 +37,7 @@ class LazyMemory(Storage):
         now = time.time()
         with self._lock:
             count, end = self._windows.get(key, (0, 0.0))
-            if end <= now:
+            if not now < end <= now + expiry:  # it ended, or the clock was set back
                 count, end = 0, now + expiry
             self._windows[key] = (count + amount, end)
             if len(self._windows) > self._sweep_at:

@@ -31,12 +31,37 @@ def tidy(here: Server) -> int:
     return purge(here.records, days) + here.outbox.purge(days)
 
 
+class Clock:
+    """Tells whether the time of day has gone on as time does, or was set in between."""
+
+    def __init__(self) -> None:
+        self._ahead = self._difference()
+
+    @staticmethod
+    def _difference() -> float:
+        return time.time() - time.monotonic()
+
+    def was_set(self) -> bool:
+        """Whether it was set by more than a day since it was last asked for."""
+        before, self._ahead = self._ahead, self._difference()
+        return abs(self._ahead - before) > _DAY
+
+
 def _daily(here: Server) -> None:
+    clock = Clock()
     while True:
         # Workers start together: they need not all do this at the same moment.
         time.sleep(random.uniform(60, 600))  # noqa: S311 - spreads load, guards nothing
         try:
-            tidy(here)
+            tidy_unless(here, clock)
         except FAQError as error:
             log.error("housekeeping failed", extra={"facts": {"error": str(error)}})
         time.sleep(_DAY)
+
+
+def tidy_unless(here: Server, clock: Clock) -> int:
+    """:func:`tidy`, but not on a day on which the clock was set: all would look old at once."""
+    if clock.was_set():
+        log.warning("the clock was set: nothing is deleted before tomorrow")
+        return 0
+    return tidy(here)

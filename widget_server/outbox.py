@@ -106,7 +106,11 @@ class Outbox:
     def deliver_due(self, now: float | None = None) -> int:
         """Try each question that is due once; returns how many were tried."""
         moment = int(time.time() if now is None else now)
-        due = (questions.c.state == "waiting") & (questions.c.next_try <= moment)
+        # A try that is further away than any wait was planned by a clock that has since been set.
+        now_or_never = (questions.c.next_try <= moment) | (
+            questions.c.next_try > moment + WAITS[-1]
+        )
+        due = (questions.c.state == "waiting") & now_or_never
         with self._records.begin() as connection:
             rows = connection.execute(select(questions).where(due).limit(50)).all()
         addresses = {site.id: site.webhook for site in self._clinics.sites() if site.webhook}
