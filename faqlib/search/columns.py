@@ -59,14 +59,13 @@ def _floor(values: Any, limit: int) -> float:
 
     The largest of each of a few hundred groups are looked at, which is much less than all.
     """
-    import numpy as np
-
     rows = max(1, len(values) // (8 * limit))
     width = len(values) // rows
     if width < limit:
         return -1.0
     heads = values[: rows * width].reshape(rows, width).max(axis=0)
-    return float(np.partition(heads, width - limit)[width - limit])
+    heads.partition(width - limit)
+    return float(heads[width - limit])
 
 
 def _best_of_list(

@@ -57,7 +57,8 @@ def snippet(found: Passage, weights: Mapping[str, float], length: int = SNIPPET_
     text, places, sentences = found
     matches = [
         (start, end, term, weights[term])
-        for term in weights.keys() & places.keys()
+        for term in weights
+        if term in places
         for start, end in places[term]
     ]
     matches.sort()

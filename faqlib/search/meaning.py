@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,7 @@ from faqlib.search.prepared import Prepared
 from faqlib.search.similarity import ArrayIndex, EntryVectors, Nearness, PlainIndex
 from faqlib.search.wordvectors import DIMENSIONS, Bag, CorpusWeights, WordVectors, word_vectors
 
-_KEPT_BYTES = 16 * 2**20  # for the products of words, besides twice what the vectors take
+_KEPT_BYTES = 8 * 2**20  # for the products of words, besides four times what the vectors take
 _NOTHING = EntryVectors((), (), ())
 
 
@@ -81,10 +81,25 @@ class Meaning:
         return np.concatenate([index.products(vector), vector])
 
     @cached_property
+    def _mine(self) -> dict[str, Prepared]:
+        return {item.entry.id: item for item in self._prepared if item.lang == self._lang}
+
+    @cached_property
     def _weights(self) -> CorpusWeights:
-        bags = [item.bags for item in self._prepared if item.lang == self._lang]
-        holders = Counter(row for item in bags if item is not None for row in set(item.whole))
-        return CorpusWeights(holders, len(bags))
+        return CorpusWeights(self._holders, len(self._mine))
+
+    @cached_property
+    def _holders(self) -> Mapping[int, int]:
+        """How many entries have each row: counted anew for those that changed."""
+        before, mine = self._before, self._mine
+        known = {} if before is None else before._mine
+        holders = Counter() if before is None else Counter(before._holders)
+        for entry_id in mine.keys() | known.keys():
+            old, new = known.get(entry_id), mine.get(entry_id)
+            if old is not new:
+                holders.subtract(_rows(old))
+                holders.update(_rows(new))
+        return {row: number for row, number in holders.items() if number}
 
     @cached_property
     def _plain(self) -> PlainIndex:
@@ -110,7 +125,7 @@ class Meaning:
         """The vectors, and by row of the table the products with them."""
         index = ArrayIndex([self._vectors.get(i.entry.id, _NOTHING) for i in self._prepared],
                            DIMENSIONS)  # fmt: skip
-        room = _KEPT_BYTES + 2 * 4 * DIMENSIONS * len(index)
+        room = _KEPT_BYTES + 4 * 4 * DIMENSIONS * len(index)
         return index, Bounded(room // (4 * (len(index) + DIMENSIONS)))
 
     @property
@@ -120,7 +135,7 @@ class Meaning:
     @cached_property
     def _vectors(self) -> dict[str, EntryVectors]:
         """By id, the vectors of each entry of the language, as arrays."""
-        mine = [i for i in self._prepared if i.lang == self._lang and i.bags is not None]
+        mine = [item for item in self._mine.values() if item.bags is not None]
         found = self._still_good(mine)
         found.update(self._embedded([item for item in mine if item.entry.id not in found]))
         self._before = None
@@ -131,13 +146,12 @@ class Meaning:
         if before is None:
             return {}
         changed = self._weights.changed(since=before._weights)
-        same = {item.entry.id: item for item in before._prepared}
         return {
             item.entry.id: before._vectors[item.entry.id]
             for item in items
-            if same.get(item.entry.id) is item
+            if before._mine.get(item.entry.id) is item
             and item.bags is not None
-            and all(changed.isdisjoint(bag) for bag in (item.bags.whole, *item.bags.questions))
+            and all(map(changed.isdisjoint, (item.bags.whole, *item.bags.questions)))
         }
 
     def _embedded(self, items: Sequence[Prepared]) -> dict[str, EntryVectors]:
@@ -155,6 +169,10 @@ class Meaning:
             stretch = slice(at, at := at + len(kind))
             found.setdefault(entry_id, []).append(rows[stretch][is_known[stretch]])
         return {entry_id: EntryVectors(*parts) for entry_id, parts in found.items()}
+
+
+def _rows(item: Prepared | None) -> set[int]:
+    return set() if item is None or item.bags is None else set(item.bags.whole)
 
 
 def meaning(

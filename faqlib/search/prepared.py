@@ -36,15 +36,9 @@ class Prepared:
     answer: str  # plain text
     document: Document
     words: Mapping[str, str]  # folded word -> term
+    terms: frozenset[str]
+    askings: frozenset[tuple[str, ...]]  # who asks in these terms, in this order, means this entry
     bags: Bags | None  # None for a language without word vectors
-
-    @property
-    def askings(self) -> set[tuple[str, ...]]:
-        """The question and each alias as terms: who asks in these words means this entry."""
-        return {
-            tuple(analysis.stem(word, self.lang) for word in read_words(text))
-            for text in self.questions
-        }
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -66,10 +60,9 @@ def prepare(entry: Entry) -> Prepared:
     words: dict[str, str] = {}
     for text in (entry.question, aliases, answer, entry.category, tags):
         found = analysis.words(text)
-        stems = tuple(analysis.stem(word, lang) for word in found)
-        words.update((analysis.fold(word), term) for word, term in zip(found, stems, strict=True))
+        stems = tuple([analysis.stem(word, lang) for word in found])
+        words.update(zip(map(analysis.fold, found), stems, strict=True))
         terms.append(stems)
-    bags = _bags(entry, answer, lang)
     return Prepared(
         entry,
         lang,
@@ -77,8 +70,14 @@ def prepare(entry: Entry) -> Prepared:
         answer,
         Document(entry.id, tuple(terms)),
         words,
-        bags,
+        frozenset(words.values()),
+        frozenset(_asking(text, lang) for text in (entry.question, *entry.aliases)),
+        _bags(entry, answer, lang),
     )
+
+
+def _asking(text: str, lang: str) -> tuple[str, ...]:
+    return tuple(analysis.stem(word, lang) for word in read_words(text))
 
 
 def _bags(entry: Entry, answer: str, lang: str) -> Bags | None:

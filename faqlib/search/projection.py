@@ -15,11 +15,11 @@ from faqlib.search.prepared import Prepared
 from faqlib.search.protocol import Snapshot
 from faqlib.search.query import MAX_CHARACTERS, Query, QueryReader
 from faqlib.search.ranker import Found, Ranker
-from faqlib.search.thesaurus import Thesaurus, general
+from faqlib.search.thesaurus import thesaurus
 from faqlib.search.vocabulary import Vocabulary
 from faqlib.search.whoosh_backend import WhooshBackend
 
-Synonyms = Sequence[Sequence[str]]
+Synonyms = Sequence[Sequence[str]]  # tuples
 
 THRESHOLD = 0.5  # at or above it, the first hit is more likely right than not
 
@@ -117,7 +117,7 @@ class Projection:
     def _coverage(self, query: Query, item: Prepared) -> float:
         """The share of the query's words, by how much they tell, that the entry has."""
         impacts = self._ranker.impacts
-        have = frozenset(item.words.values())
+        have = item.terms
         total = impacts.idf(0) * query.unknown
         covered = 0.0
         for group in query.groups:
@@ -142,7 +142,5 @@ class Projection:
 
     @cached_property
     def _reader(self) -> QueryReader:
-        thesaurus = Thesaurus({})
-        for lang in self.languages:
-            thesaurus = thesaurus.joined(general(lang)).joined(Thesaurus.of(self._synonyms, lang))
-        return QueryReader(self.languages, self._vocabulary, thesaurus)
+        known = thesaurus(self.languages, self._synonyms)
+        return QueryReader(self.languages, self._vocabulary, known)

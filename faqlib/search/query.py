@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from faqlib.search import analysis
 from faqlib.search.bounded import Bounded
@@ -58,7 +59,7 @@ class Word:
         meant: the word folded, or what it is a slip of.
         group: what may stand for it.
         is_slip: whether ``meant`` is another word.
-        opens: whether a phrase of the thesaurus may begin with it.
+        following: the words that follow it in phrases of the thesaurus.
     """
 
     typed: str
@@ -67,7 +68,12 @@ class Word:
     meant: str
     group: Group
     is_slip: bool
-    opens: bool
+    following: frozenset[str]
+
+    @property
+    def stem(self) -> str:
+        """The stem that stands for it in a phrase."""
+        return min(self.stems, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,7 @@ class QueryReader:
         growing = bool(words) and text[-1:].isalnum()
         if growing:
             words[-1] = self._unfinished.get(typed[-1]) or self._learn(typed[-1], growing=True)
-        if any(word.opens for word in words):
+        if any(word.following and after.stem in word.following for word, after in pairwise(words)):
             words = self._by_phrases(words, growing=growing)
         telling = [word.group for word in words if not word.is_stop]
         unique = {group.word: group for group in telling or [word.group for word in words]}
@@ -168,7 +174,7 @@ class QueryReader:
             near[0][0] if near else folded,
             Group(typed, tuple(alternatives)),
             bool(near),
-            self._thesaurus.opens(stems),
+            self._thesaurus.following(stems[0] if stems else ""),
         )
 
     def _stems(self, word: str) -> list[str]:

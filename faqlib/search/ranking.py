@@ -54,14 +54,9 @@ class Impacts:
         self._places = places
         self._count = len(lengths)
         columns = zip(*lengths.values(), strict=True) if lengths else [(0,)] * len(FIELDS)
-        means = [sum(column) / max(1, self._count) or 1.0 for column in columns]
-        self._norms = {
-            number: tuple(
-                WEIGHTS[name] / (1 - LENGTH_NORMS[name] + LENGTH_NORMS[name] * length / mean)
-                for name, length, mean in zip(FIELDS, row, means, strict=True)
-            )
-            for number, row in lengths.items()
-        }
+        self._means = [sum(column) / max(1, self._count) or 1.0 for column in columns]
+        self._lengths = lengths
+        self._norms: dict[int, tuple[float, ...]] = {}
         self._cache: dict[str, tuple[Impact, ...]] = {}
         self._telling: Bounded[Group, Telling] = Bounded(_KNOWN_GROUPS)
 
@@ -103,10 +98,19 @@ class Impacts:
 
     def _work_out(self, term: str) -> tuple[Impact, ...]:
         postings = self._snapshot.postings(term)
+        known = self._norms
         idf = self.idf(len(postings))
         impacts = []
         for number, frequencies in postings:
-            norms = self._norms[number]
+            norms = known.get(number) or self._norm(number)
             weight = sum(f * n for f, n in zip(frequencies, norms, strict=True) if f)
             impacts.append((self._places[number], idf * weight / (SATURATION + weight)))
         return tuple(impacts)
+
+    def _norm(self, number: int) -> tuple[float, ...]:
+        """How much one occurrence counts in each field of a document."""
+        self._norms[number] = norm = tuple(
+            WEIGHTS[name] / (1 - LENGTH_NORMS[name] + LENGTH_NORMS[name] * length / mean)
+            for name, length, mean in zip(FIELDS, self._lengths[number], self._means, strict=True)
+        )
+        return norm

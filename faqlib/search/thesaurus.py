@@ -7,7 +7,7 @@ the words that are typed to the words of the FAQ.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from faqlib.search import analysis
@@ -23,7 +23,11 @@ class Thesaurus:
     def __init__(self, others: Mapping[Phrase, frozenset[str]]) -> None:
         self._others = others
         self._single = frozenset(phrase[0] for phrase in others if len(phrase) == 1)
-        self._opening = frozenset(phrase[0] for phrase in others if len(phrase) > 1)
+        following: dict[str, set[str]] = {}
+        for phrase in others:
+            if len(phrase) > 1:
+                following.setdefault(phrase[0], set()).add(phrase[1])
+        self._following = {stem: frozenset(found) for stem, found in following.items()}
 
     @classmethod
     def of(cls, groups: Iterable[Sequence[str]], lang: str) -> Thesaurus:
@@ -49,9 +53,9 @@ class Thesaurus:
         """Whether one of the stems is a member by itself."""
         return any(stem in self._single for stem in stems)
 
-    def opens(self, stems: Sequence[str]) -> bool:
-        """Whether a phrase of several words begins with a word of these stems."""
-        return bool(stems) and stems[0] in self._opening
+    def following(self, stem: str) -> frozenset[str]:
+        """The second words of phrases that begin with this one."""
+        return self._following.get(stem, frozenset())
 
     def of_word(self, stems: Sequence[str]) -> list[str]:
         """The terms that may stand for a word of these stems by itself."""
@@ -84,6 +88,15 @@ class Thesaurus:
 
 def _phrase(text: str, lang: str) -> Phrase:
     return tuple(analysis.stem(word, lang) for word in analysis.words(text))
+
+
+@lru_cache(maxsize=64)
+def thesaurus(langs: Sequence[str], synonyms: Sequence[Sequence[str]]) -> Thesaurus:
+    """The thesaurus of a site: what ships for its languages, and its own groups, as tuples."""
+    found = Thesaurus({})
+    for lang in langs:
+        found = found.joined(general(lang)).joined(Thesaurus.of(synonyms, lang))
+    return found
 
 
 @cache

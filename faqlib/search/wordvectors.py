@@ -128,7 +128,8 @@ class CorpusWeights:
     def __init__(self, holders: Mapping[int, int], count: int) -> None:
         self._count = count
         self._scale = math.log(1 + count) if count else 1.0
-        self._known = {row: self._weight(number) for row, number in holders.items()}
+        weights = {number: self._weight(number) for number in set(holders.values())}
+        self._known = {row: weights[number] for row, number in holders.items()}
         self._unknown = self._weight(0)
 
     def __call__(self, row: int) -> float:
