@@ -55,8 +55,7 @@ def import_file(site: str, args: dict[str, Any]) -> dict[str, Any]:
     With `dry_run` nothing is written and the report says what would be.
     """
     request.max_content_length = server().settings.import_limit
-    upload = next(iter(request.files.values()), None)
-    content = upload.read() if upload is not None else request.get_data()
+    content = _uploaded()
     if not content:
         fail(422, "There is no file in the request: send it as the body.")
     report: ImportReport = (
@@ -130,6 +129,15 @@ def remove_question(site: str, key: str) -> Response:
     if not server().outbox.remove(site, key):
         fail(404, "There is no such question: it may have been dealt with already.")
     return Response(status=204)
+
+
+def _uploaded() -> bytes:
+    """The file: the body, or the first one of a form."""
+    # Only asked of what can hold one: curl labels any file as a form if it is not told otherwise.
+    if request.mimetype == "multipart/form-data":
+        upload = next(iter(request.files.values()), None)
+        return upload.read() if upload is not None else b""
+    return request.get_data()
 
 
 def _as_csv(rows: list[dict[str, Any]]) -> str:

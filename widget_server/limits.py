@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import re
 import time
 from typing import Literal
 
 from flask import Flask, request
 from flask_limiter import Limiter
 from limits import RateLimitItem, parse_many
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
 
 from widget_server.counter import LazyMemory
 from widget_server.errors import fail
-from widget_server.settings import Settings
+from widget_server.settings import Settings, SettingsError
 
 log = logging.getLogger("widget_server")
 
@@ -37,6 +40,24 @@ def client_key(address: str | None) -> str:
     return str(parsed)
 
 
+def check_storage(place: str) -> None:
+    """Whether requests can be counted there; nothing is connected to yet.
+
+    Raises:
+        SettingsError: when the address is none, or a package is missing.
+    """
+    try:
+        storage_from_string(place)
+    except (ConfigurationError, ValueError) as error:
+        # The address itself is not repeated: it may hold a password.
+        missing = re.match(r"'(\w+)' prerequisite", str(error))
+        if missing is not None:
+            fix = f"needs a package that is not installed: pip install {missing[1]}."
+        else:
+            fix = "takes memory:// or an address such as redis://host:6379."
+        raise SettingsError(f"rate_storage {fix}") from None
+
+
 def _visitor() -> str:
     return client_key(request.remote_addr)
 
@@ -45,6 +66,7 @@ class Limits:
     """The limits of one application. Addresses are used as keys and kept nowhere else."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
+        check_storage(settings.rate_storage)
         storage = settings.rate_storage
         own = f"{LazyMemory.STORAGE_SCHEME[0]}://" if storage == "memory://" else storage
         self._limiter = Limiter(_visitor, storage_uri=own, strategy="fixed-window")

@@ -14,6 +14,7 @@ from granian.constants import Interfaces
 from granian.server import Server as Granian
 
 from faqlib import open_store
+from widget_server.limits import check_storage
 from widget_server.records import Records
 from widget_server.settings import Settings
 
@@ -25,8 +26,10 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
     """Serve until SIGTERM or Ctrl-C.
 
     Raises:
+        SettingsError: when requests cannot be counted where they should be.
         StoreUnavailable: when the database cannot be opened: before any worker starts.
     """
+    check_storage(settings.rate_storage)
     # Opened once here, so that tables are made before several workers want them.
     open_store(settings.database).close()
     Records(settings.database).close()

@@ -117,6 +117,9 @@ def test_a_file_is_imported_after_a_dry_run_that_changes_nothing(editor: Editor)
     real = editor("POST", "/import?format=csv", data=data).get_json()
     assert real == dry | {"dry_run": False}
     assert editor("GET", "/entries/is-there-a-lift").get_json()["answer"] == "Yes."
+    for label in ("application/x-www-form-urlencoded", "text/csv", "nonsense"):
+        same = editor("POST", "/import?format=csv", data=data, content_type=label).get_json()
+        assert same["unchanged"] == real["new"] + real["changed"]
     upload = {"file": (io.BytesIO(data), "faq.csv")}
     again = editor("POST", "/import?format=csv", data=upload, content_type="multipart/form-data")
     assert again.get_json()["unchanged"] == real["new"] + real["changed"]

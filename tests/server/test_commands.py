@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -130,6 +131,14 @@ def test_serve_refuses_wrong_settings_before_it_starts(
 ) -> None:
     monkeypatch.setenv("FAQ_PROXIES", "lots")
     assert "proxies" in fails(run("serve", "--db", str(tmp_path / "faq.db")))
+    monkeypatch.setenv("FAQ_PROXIES", "1")
+    monkeypatch.setenv("FAQ_RATE_STORAGE", "nowhere://:secret@host")
+    said = fails(run("serve", "--db", str(tmp_path / "faq.db")))
+    assert "rate_storage" in said
+    assert "secret" not in said
+    if importlib.util.find_spec("redis") is None:
+        monkeypatch.setenv("FAQ_RATE_STORAGE", "redis://127.0.0.1")
+        assert "pip install redis" in fails(run("serve", "--db", str(tmp_path / "faq.db")))
 
 
 # The doctor
