@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import tempfile
 
 from granian.constants import Interfaces
@@ -15,6 +16,7 @@ from granian.server import Server as Granian
 
 from faqlib import open_store
 from widget_server.limits import check_storage
+from widget_server.options import Failure
 from widget_server.records import Records
 from widget_server.settings import Settings
 
@@ -26,9 +28,11 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
     """Serve until SIGTERM or Ctrl-C.
 
     Raises:
+        Failure: when the port cannot be listened on.
         SettingsError: when requests cannot be counted where they should be.
         StoreUnavailable: when the database cannot be opened: before any worker starts.
     """
+    _check_port(host, port)
     check_storage(settings.rate_storage)
     # Opened once here, so that tables are made before several workers want them.
     open_store(settings.database).close()
@@ -52,3 +56,16 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
     finally:
         if counters is not None:
             shutil.rmtree(counters, ignore_errors=True)
+
+
+def _check_port(host: str, port: int) -> None:
+    """Workers share their port, so a second server would silently share it too."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Failure(
+            f"Cannot listen on port {port} of {host} ({reason}): choose others with --port and "
+            "--host."
+        ) from None

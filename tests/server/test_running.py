@@ -172,3 +172,15 @@ def test_serve_fails_in_one_sentence_without_a_usable_database(
     error = process.communicate()[1].strip()
     assert error.startswith("widget-server: ")
     assert error.count("\n") == 0
+
+
+def test_serve_does_not_share_the_port_of_another_server(start: Start, database: str) -> None:
+    port = free_port()
+    first = start("serve", "--db", database, "--port", str(port), "--workers", "1")
+    wait_for(f"http://127.0.0.1:{port}/healthz", first)
+    second = start("serve", "--db", database, "--port", str(port))
+    assert second.wait(30) == 1
+    error = second.communicate()[1].strip()
+    assert str(port) in error
+    assert "--port" in error
+    assert error.count("\n") == 0
