@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutants lint bench lock clean
+.PHONY: help demo test soak mutants lint sbom bench lock clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -44,6 +44,10 @@ lint: $(READY)  ## ruff, mypy, import-linter, bandit
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bandit -q -c pyproject.toml -r faqlib widget_server
+
+sbom: $(READY)  ## the bill of materials, as CycloneDX
+	@echo "==> all packages of the lock file, with hashes and licences"
+	$(BIN)/python tools/sbom.py
 
 bench: $(READY)  ## the benchmarks, beside their peers
 	@echo "==> benchmarks: docs/benchmarks.md is written anew"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import faqlib
+from tools import mutants
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted([*ROOT.glob("faqlib/**/*.py"), *ROOT.glob("widget_server/**/*.py")])
@@ -158,3 +159,20 @@ def test_nothing_speaks_of_the_machine_that_it_was_made_on() -> None:
     places = re.compile("|".join("/" + name for name in ("work/", "tmp/dev", "root/", "Users/")))
     found = [path for path in texts() if places.search(path.read_text(encoding="utf-8"))]
     assert found == []
+
+
+# Guards
+
+
+@pytest.mark.parametrize("mutant", mutants.read(), ids=lambda mutant: mutant.name)
+def test_a_guard_stands_where_the_list_says_and_its_tests_are_there(
+    mutant: mutants.Mutant,
+) -> None:
+    """Else `make mutants` would remove nothing: see tools/mutants.toml."""
+    assert mutant.problem() == ""
+
+
+def test_no_two_guards_have_one_name_or_one_change() -> None:
+    rows = mutants.read()
+    assert len({mutant.name for mutant in rows}) == len(rows)
+    assert len({(mutant.file, mutant.old, mutant.new) for mutant in rows}) == len(rows)

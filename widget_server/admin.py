@@ -94,10 +94,15 @@ def put_site(data: Site, site: str) -> Site:
     admin, "DELETE", "/sites/<site>", status=204, failures=WRITE, doc=SECURED
 )  # fmt: skip
 def delete_site(site: str) -> Response:
-    """Remove a site with all its entries and their history. Needs a token for all sites."""
+    """Remove a site with all that is in it, what visitors sent too, and end its tokens.
+
+    Needs a token for all sites.
+    """
     allow(None, write=True)
-    server().clinics.store.delete_site(site)
-    server().clinics.forget(site)
+    here = server()
+    here.clinics.store.delete_site(site)
+    here.clinics.forget(site)
+    here.records.forget(site)
     return Response(status=204)
 
 

@@ -42,7 +42,7 @@ def check(site: Site, request: Request) -> None:
         APIError: 403, naming the origin and the command that adds it.
     """
     origin = request.headers.get("Origin")
-    if not site.origins or origin is None or origin in site.origins:
+    if not site.origins or not origin or origin in site.origins:
         return
     if origin.partition("://")[2] == request.host:
         return  # this server's own pages; the browser asks for no permission there
