@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ImportFormatError,
         InvalidData,
         MissingExtra,
+        ModelUnavailable,
         Problem,
         SiteNotFound,
         StoreError,
@@ -56,12 +57,14 @@ if TYPE_CHECKING:
         load_entry,
         load_site,
     )
+    from faqlib.search import Encoder
     from faqlib.store import Store, open_store
 
 _HOMES = {
     "errors": (
         "DamagedEntry EditConflict EntryExists EntryNotFound FAQError ImportFormatError"
-        " InvalidData MissingExtra Problem SiteNotFound StoreError StoreUnavailable"
+        " InvalidData MissingExtra ModelUnavailable Problem SiteNotFound StoreError"
+        " StoreUnavailable"
     ),
     "faq": "FAQ",
     "formats": "FORMATS read_file write_file",
@@ -71,6 +74,7 @@ _HOMES = {
     ),
     "reading": "Snapshot",
     "schema": "EntrySchema SiteSchema dump_entry dump_site is_safe_url load_entry load_site",
+    "search": "Encoder",
     "store": "Store open_store",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -80,6 +84,7 @@ __all__ = [  # noqa: RUF022 - in plain order, which readers and their tests expe
     "Cursor",
     "DamagedEntry",
     "EditConflict",
+    "Encoder",
     "Entry",
     "EntryExists",
     "EntryNotFound",
@@ -92,6 +97,7 @@ __all__ = [  # noqa: RUF022 - in plain order, which readers and their tests expe
     "ImportReport",
     "InvalidData",
     "MissingExtra",
+    "ModelUnavailable",
     "Problem",
     "Reason",
     "Results",

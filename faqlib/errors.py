@@ -8,6 +8,7 @@
     ├── SiteNotFound (also a KeyError)
     ├── InvalidData (also a ValueError)
     │   └── ImportFormatError
+    ├── ModelUnavailable
     ├── StoreError
     │   ├── StoreUnavailable
     │   ├── DamagedEntry
@@ -94,6 +95,10 @@ class InvalidData(FAQError, ValueError):
 
 class ImportFormatError(InvalidData):
     """A file cannot be read as a FAQ. Carries ``problems`` with file and line."""
+
+
+class ModelUnavailable(FAQError):
+    """A sentence model is not there, damaged, or not the one that was recorded."""
 
 
 class StoreError(FAQError):

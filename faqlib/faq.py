@@ -14,10 +14,13 @@ from faqlib.errors import EntryExists, EntryNotFound, SiteNotFound
 from faqlib.model import Cursor, Entry, ImportReport, Site, Version
 from faqlib.reading import Reading, Snapshot, State
 from faqlib.schema import check_entry, check_site
-from faqlib.search import Projection, Projector
-from faqlib.store import Change, Store, open_store
+from faqlib.search import Embedder, Encoder, Projection, Projector, encoder_for
+from faqlib.store import Change, MemoryStore, Store, open_store
 
 _NEVER = Cursor(-1, "")
+_EMBEDDED = 2_000  # entries; a model would read more of them for minutes
+
+Semantic = bool | str | Path | Encoder | None
 
 
 class FAQ(Reading):
@@ -29,12 +32,15 @@ class FAQ(Reading):
     Args:
         store: where the entries are kept; by default, memory.
         site: the id of the site.
-        semantic: ``False`` or ``None`` (default) for the ranking that ships, by words and word
-            vectors. Sentence embeddings, by ``True`` or a model's directory, are not there yet.
+        semantic: whether sentence embeddings help the ranking. ``None`` (default): where the
+            extra ``[semantic]`` is installed, up to 2,000 entries. ``False``: never. ``True``:
+            always. A path: with the sentence model in that directory (``model.onnx`` with
+            ``tokenizer.json`` or ``vocab.txt``). An :class:`Encoder`: with your own.
 
     Raises:
         SiteNotFound: if a store is given that has no such site.
-        NotImplementedError: if sentence embeddings are asked for.
+        MissingExtra: if embeddings are asked for and the extra is not installed.
+        ModelUnavailable: if the directory holds no model.
     """
 
     def __init__(
@@ -42,18 +48,19 @@ class FAQ(Reading):
         *,
         store: Store | None = None,
         site: str = "default",
-        semantic: bool | str | Path | None = None,
+        semantic: Semantic = None,
     ) -> None:
-        if semantic not in (None, False):
-            raise NotImplementedError(
-                "Sentence embeddings are not there yet: leave semantic out, or pass False."
-            )
+        encoder = encoder_for(semantic)
         self._owns_store = store is None
         self._store = store or open_store(":memory:")
         self._site_id = site
         if store is None:
             self._store.save_site(check_site(Site(id=site)))
-        self._projector = Projector()
+        limit = _EMBEDDED if semantic is None else None
+        self._embedder = (
+            None if encoder is None else Embedder(encoder, self._store, site, limit=limit)
+        )
+        self._projector = Projector(embedder=self._embedder)
         self._lock = threading.RLock()
         self._state = State(_NEVER, Site(id=site), (), Projection.empty())
         self._store.cursor(site)  # an unknown site is an error now, not at the first search
@@ -65,7 +72,7 @@ class FAQ(Reading):
         *,
         site: str = "default",
         create: bool = True,
-        semantic: bool | str | Path | None = None,
+        semantic: Semantic = None,
     ) -> FAQ:
         """The FAQ of ``site`` in a database: a file's path or a SQLAlchemy URL.
 
@@ -248,7 +255,14 @@ class FAQ(Reading):
 
     def _apply(self, changes: list[Change], actor: str) -> None:
         if changes:
+            self._foresee([change.entry for change in changes if change.entry is not None])
             self._store.apply(self._site_id, changes, actor=actor)
+
+    def _foresee(self, entries: Sequence[Entry]) -> None:
+        """Embed what is about to be written, so that no reader has to wait for it."""
+        shared = not isinstance(self._store, MemoryStore)
+        if self._embedder is not None and shared:
+            self._projector.foresee(entries)
 
     def _current(self) -> State:
         """The present state; brought up to date first if the store has moved on."""

@@ -179,8 +179,8 @@ class Reason:
     """Why a hit was found: one signal and what it added.
 
     ``kind`` is ``"term"``, ``"prefix"``, ``"typo"``, ``"synonym"``, ``"phrase"``, ``"similarity"``
-    or ``"pinned"``; ``query`` is the visitor's word, ``matched`` the FAQ's, ``field`` where it
-    stands, ``weight`` its share of the score.
+    (of word vectors), ``"embedding"`` (of sentences) or ``"pinned"``; ``query`` is the visitor's
+    word, ``matched`` the FAQ's, ``field`` where it stands, ``weight`` its share of the score.
     """
 
     kind: str

@@ -76,7 +76,8 @@ def _parts(app: Flask, settings: Settings, store: Any) -> Server:
         from widget_server.demo.sites import load_examples
 
         load_examples(chosen)
-    clinics = Clinics(chosen, bound=settings.sites_in_memory, semantic=settings.semantic)
+    semantic = (settings.semantic_model or None) if settings.semantic else False
+    clinics = Clinics(chosen, bound=settings.sites_in_memory, semantic=semantic)
     records = Records(settings.database)
     webhook = Webhook(settings.webhook_secret, private=settings.webhook_private)
     return Server(

@@ -21,13 +21,13 @@ class Clinics:
     Args:
         store: what ``faqlib.open_store`` returns.
         bound: how many FAQs stay in memory; the least recently used goes first.
-        semantic: whether embeddings may be used.
+        semantic: what :class:`faqlib.FAQ` takes.
     """
 
-    def __init__(self, store: Any, *, bound: int = 200, semantic: bool = True) -> None:
+    def __init__(self, store: Any, *, bound: int = 200, semantic: bool | str | None = None) -> None:
         self.store = store
         self._bound = bound
-        self._options: dict[str, Any] = {} if semantic else {"semantic": False}
+        self._semantic = semantic
         self._faqs: OrderedDict[str, FAQ] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -44,7 +44,7 @@ class Clinics:
                 self._faqs.move_to_end(site)
                 return faq
         self.cursor(site)  # a FAQ of an unknown site would make that site
-        made = FAQ(store=self.store, site=site, **self._options)
+        made = FAQ(store=self.store, site=site, semantic=self._semantic)
         with self._lock:
             faq = self._faqs.setdefault(site, made)
             self._faqs.move_to_end(site)
@@ -88,9 +88,18 @@ class Clinics:
             for site in self.sites()[: self._bound]:
                 if time.monotonic() > end:
                     break
-                self.faq(site.id).snapshot().search("warm")
+                self.faq(site.id).snapshot().suggest("warm")  # by words alone
                 done += 1
         return done
+
+    def embed(self) -> None:
+        """Load the sentence model, and make what is missing of every site's vectors.
+
+        Until it is done, searches are answered by words alone.
+        """
+        with contextlib.suppress(FAQError):  # told when a visitor's search fails by it
+            for site in self.sites()[: self._bound]:
+                self.faq(site.id).snapshot().search("warm")
 
     def forget(self, site: str) -> None:
         """Drop a site that was deleted from memory."""

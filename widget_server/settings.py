@@ -44,7 +44,10 @@ class Settings:
     )
     list_sites: bool = _setting(True, "Whether the embed builder lists every site of the server.")
     semantic: bool = _setting(
-        True, "Whether sentence embeddings may help the search, once the library has them."
+        True, "Whether sentence embeddings help the search, where faqlib[semantic] is installed."
+    )
+    semantic_model: str = _setting(
+        "", "A directory with another sentence model in ONNX, such as a multilingual one."
     )
     max_age: int = _setting(
         60, "Seconds that a browser or CDN may reuse an answer unasked.", low=0, high=86_400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 
 from widget_server.app import create_app
 from widget_server.housekeeping import start
@@ -14,5 +15,6 @@ log_to_stderr()
 app = create_app(Settings.from_env())
 here: Server = app.extensions[NAME]
 here.clinics.warm()
+threading.Thread(target=here.clinics.embed, name="embed", daemon=True).start()
 start(app)
 logging.getLogger("widget_server").info("worker ready")

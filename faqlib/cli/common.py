@@ -58,7 +58,7 @@ semantic_option: Option = click.option(
     "semantic",
     flag_value=False,
     default=None,
-    help="Without sentence embeddings, as everything is today.",
+    help="Without sentence embeddings, by words alone.",
 )
 actor_option: Option = click.option(
     "--actor", metavar="NAME", help="Who does it, for the history; your login name by default."

@@ -1,4 +1,4 @@
-"""One score and one confidence from all that speaks for an entry.
+"""One score from all that speaks for an entry.
 
 The weights were fitted on the judged sets by leaving one set out at a time, so that none pays for
 another (docs/quality.md says how, and ``benchmarks/quality.py`` repeats the measurement).
@@ -6,16 +6,11 @@ another (docs/quality.md says how, and ``benchmarks/quality.py`` repeats the mea
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from typing import NamedTuple
 
 from faqlib.search.columns import Column, weighted
 from faqlib.search.similarity import Nearness
-
-_BM25, _QUESTION, _WHOLE, _SENTENCE = 0.084, 0.57, 0.37, 0.31
-LEAST = 0.12  # the score of an entry that is found by its meaning alone
-_ASKED = 0.5  # more than any entry whose question differs has been seen to lead by
 
 
 class Signals(NamedTuple):
@@ -23,38 +18,51 @@ class Signals(NamedTuple):
 
     Attributes:
         words: BM25F, above 0 where an entry has a word of the query.
+        covered: which share of the query's words, by how much they tell, an entry has.
         near: cosines of word vectors.
         asked: entries whose question or alias is the query, word by word.
+        meant: cosines of sentence embeddings, where there are any.
     """
 
     words: Column
+    covered: Column
     near: Nearness
     asked: Collection[int]
+    meant: Nearness | None = None
+
+
+class Weights(NamedTuple):
+    """How much each signal counts.
+
+    ``near`` and ``meant`` have a weight for the question, the whole and the nearest sentence.
+    ``least`` is the score that an entry needs which shares no word with the query.
+    """
+
+    words: float
+    covered: float
+    near: tuple[float, float, float]
+    meant: tuple[float, float, float]
+    least: float
+
+
+_BY_WORDS = Weights(0.033, 0.36, (0.67, 0.53, 0.3), (0, 0, 0), 0.12)
+_BY_SENTENCES = Weights(0.022, 0.36, (0.36, 0, 0), (0.39, 1.05, 0.47), 0.3)
+_ASKED = 0.5  # more than any entry whose question differs has been seen to lead by
+
+
+def weights(signals: Signals) -> Weights:
+    """The weights for what there is."""
+    return _BY_WORDS if signals.meant is None else _BY_SENTENCES
 
 
 def scores(signals: Signals) -> Column:
-    """The score of each entry: BM25F and cosines as one weighted sum."""
-    near = signals.near
-    found = weighted(
-        [
-            (_BM25, signals.words),
-            (_QUESTION, near.question),
-            (_WHOLE, near.whole),
-            (_SENTENCE, near.sentence),
-        ]
-    )
+    """The score of each entry: words, coverage and cosines as one weighted sum."""
+    by = weights(signals)
+    parts = [(by.words, signals.words), (by.covered, signals.covered)]
+    parts += zip(by.near, signals.near, strict=True)
+    if signals.meant is not None:
+        parts += zip(by.meant, signals.meant, strict=True)
+    found = weighted([part for part in parts if part[0]])
     for place in signals.asked:
         found[place] += _ASKED
     return found
-
-
-def confidence(best: float, second: float, coverage: float) -> float:
-    """The probability (0-1) that the first hit answers the query.
-
-    Args:
-        best: its score.
-        second: the score of the hit behind it, 0 where there is none.
-        coverage: which share of the query's words, by how much they tell, it has (0-1).
-    """
-    logit = -1.75 + 0.1 * best + 1.8 * coverage + 5.4 * (best - second)
-    return round(1 / (1 + math.exp(-logit)), 4)

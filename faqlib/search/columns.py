@@ -7,6 +7,8 @@ two of everything here, which say the same; the array's is the fast one.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import nlargest
+from itertools import compress
 from typing import Any
 
 #: A list of floats or a float32 array. Whoever gets one that is kept does not change it.
@@ -27,6 +29,19 @@ def weighted(parts: Sequence[tuple[float, Column]]) -> Column:
     for weight, column in parts[1:]:
         total += column * weight
     return total
+
+
+def largest(values: Column, count: int, mask: Column | None = None) -> list[float]:
+    """The ``count`` largest values in the mask, the largest first."""
+    if isinstance(values, list):
+        return nlargest(count, values if mask is None else compress(values, mask))
+    import numpy as np
+
+    values = values if mask is None else values[mask]
+    if len(values) > count:
+        values = np.partition(values, len(values) - count)[-count:]
+    found: list[float] = np.sort(values)[::-1].tolist()
+    return found
 
 
 def best(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from faqlib.model import Reason
+from faqlib.search.blend import Signals
 from faqlib.search.prepared import Prepared
 from faqlib.search.protocol import FIELDS
 from faqlib.search.query import Query
@@ -10,7 +11,7 @@ from faqlib.search.ranking import Impacts
 
 
 def reasons(
-    query: Query, item: Prepared, near: tuple[float, float, float], impacts: Impacts
+    query: Query, item: Prepared, signals: Signals, place: int, impacts: Impacts
 ) -> tuple[Reason, ...]:
     """The words that matched, with field and kind, then the likeness of meaning."""
     found: list[Reason] = []
@@ -33,12 +34,14 @@ def reasons(
                     )
                 )
     found.sort(key=lambda reason: -reason.weight)
-    cosines = {"question": near[0], "answer": max(near[1:])}
-    found += [
-        Reason("similarity", query.text, "", field, round(value, 4))
-        for field, value in cosines.items()
-        if value > 0
-    ]
+    for kind, near in (("similarity", signals.near), ("embedding", signals.meant)):
+        question, whole, sentence = near.at(place) if near else (0.0, 0.0, 0.0)
+        cosines = {"question": question, "answer": max(whole, sentence)}
+        found += [
+            Reason(kind, query.text, "", field, round(value, 4))
+            for field, value in cosines.items()
+            if value > 0
+        ]
     if item.entry.pinned:
         found.append(Reason("pinned"))
     return tuple(found)

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from faqlib.model import Entry, Hit, Results
 from faqlib.search import analysis
-from faqlib.search.blend import confidence
+from faqlib.search.confidence import THRESHOLD
+from faqlib.search.embedding import Embedder
 from faqlib.search.explain import reasons
 from faqlib.search.filters import Filter
 from faqlib.search.highlight import passage, snippet
@@ -21,8 +22,6 @@ from faqlib.search.whoosh_backend import WhooshBackend
 
 Synonyms = Sequence[Sequence[str]]  # tuples
 
-THRESHOLD = 0.5  # at or above it, the first hit is more likely right than not
-
 
 class Projection:
     """Answers searches from one state. Threads may share it.
@@ -33,6 +32,7 @@ class Projection:
         vocabulary: their words.
         synonyms: the site's own.
         before: an earlier state; what still holds of it is taken over.
+        embedder: what makes sentence embeddings, if any are used.
     """
 
     def __init__(
@@ -42,12 +42,13 @@ class Projection:
         vocabulary: Vocabulary,
         synonyms: Synonyms = (),
         before: Projection | None = None,
+        embedder: Embedder | None = None,
     ) -> None:
         self._by_id = prepared
         self._vocabulary = vocabulary
         self._synonyms = synonyms
         self._ranker: Ranker = Ranker(
-            prepared, snapshot, None if before is None else before._ranker
+            prepared, snapshot, None if before is None else before._ranker, embedder
         )
 
     @classmethod
@@ -66,7 +67,7 @@ class Projection:
         if not query.typed or not self._by_id:
             return Results(text)
         signals = self._ranker.signals(query)
-        ranked = self._ranker.rank(signals, max(limit, 2), only)
+        ranked = self._ranker.rank(signals, limit, only)
         marks = self._marks(query)
         impacts = self._ranker.impacts
         hits = tuple(
@@ -75,12 +76,12 @@ class Projection:
                     item.entry,
                     round(value, 6),
                     snippet(passage(item.answer, item.lang), marks),
-                    reasons(query, item, signals.near.at(place), impacts) if explain else (),
+                    reasons(query, item, signals, place, impacts) if explain else (),
                 )
-                for value, place, item in ranked[:limit]
+                for value, place, item in ranked
             ]
         )
-        sure = self._confidence(query, ranked)
+        sure = self._ranker.confidence(query, signals, ranked[0], only) if ranked else 0.0
         return Results(text, hits, sure, sure >= THRESHOLD, query.suggestion)
 
     def suggest(self, text: str, limit: int = 5, only: Filter | None = None) -> list[str]:
@@ -93,7 +94,9 @@ class Projection:
             for item in self._by_id.values()
             if item.folded.startswith(typed) and (only is None or only.accepts(item.entry))
         ]
-        found = [item.entry.question for _, _, item in self._ranked(text, limit, only)]
+        # By words alone: nothing waits for a model at every key that is pressed.
+        ranked = self._ranked(text, limit, only, by_words=True)
+        found = [item.entry.question for _, _, item in ranked]
         return list(dict.fromkeys(begins + found))[:limit]
 
     def related(self, entry_id: str, limit: int = 3) -> list[Entry]:
@@ -102,29 +105,13 @@ class Projection:
         ranked = self._ranked(entry.question + ".", limit + 1, Filter(tag=entry.lang))
         return [item.entry for _, _, item in ranked if item.entry.id != entry_id][:limit]
 
-    def _ranked(self, text: str, limit: int, only: Filter | None) -> list[Found]:
+    def _ranked(
+        self, text: str, limit: int, only: Filter | None, *, by_words: bool = False
+    ) -> list[Found]:
         query = self._reader.read(text)
         if not query.typed or not self._by_id:
             return []
-        return self._ranker.rank(self._ranker.signals(query), limit, only)
-
-    def _confidence(self, query: Query, ranked: Sequence[Found]) -> float:
-        if not ranked:
-            return 0.0
-        second = ranked[1].value if len(ranked) > 1 else 0.0
-        return confidence(ranked[0].value, second, self._coverage(query, ranked[0].item))
-
-    def _coverage(self, query: Query, item: Prepared) -> float:
-        """The share of the query's words, by how much they tell, that the entry has."""
-        impacts = self._ranker.impacts
-        have = item.terms
-        total = impacts.idf(0) * query.unknown
-        covered = 0.0
-        for group in query.groups:
-            idf, weights, _ = impacts.telling(group)
-            total += idf
-            covered += idf * max([weights[term] for term in weights.keys() & have], default=0.0)
-        return covered / total if total else 0.0
+        return self._ranker.rank(self._ranker.signals(query, by_words=by_words), limit, only)
 
     def _marks(self, query: Query) -> Mapping[str, float]:
         """How much each term counts in a passage."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from faqlib.model import Entry
+from faqlib.search.embedding import Embedder
 from faqlib.search.prepared import Prepared, prepare
 from faqlib.search.projection import Projection, Synonyms
 from faqlib.search.protocol import Backend
@@ -15,8 +16,11 @@ from faqlib.search.whoosh_backend import WhooshBackend
 class Projector:
     """Makes the next :class:`Projection` from what changed. One thread at a time."""
 
-    def __init__(self, backend: Callable[[], Backend] = WhooshBackend) -> None:
+    def __init__(
+        self, backend: Callable[[], Backend] = WhooshBackend, embedder: Embedder | None = None
+    ) -> None:
         self._make = backend
+        self._embedder = embedder
         self._forget()
 
     def _forget(self) -> None:
@@ -32,6 +36,12 @@ class Projector:
         except BaseException:
             self._forget()  # half a change was made: the next call builds everything anew
             raise
+
+    def foresee(self, entries: Iterable[Entry]) -> None:
+        """Embed entries that are about to be written, if there is a model for it."""
+        wanted = [prepare(entry) for entry in entries if entry.status == "published"]
+        if self._embedder is not None and self._embedder.takes(len(wanted)):
+            self._embedder.foresee(wanted)
 
     def _project(self, entries: Iterable[Entry], synonyms: Synonyms) -> Projection:
         wanted = {entry.id: entry for entry in entries if entry.status == "published"}
@@ -53,6 +63,11 @@ class Projector:
             entry.id: fresh.get(entry.id) or before[entry.id] for entry in wanted.values()
         }
         self._last = Projection(
-            self._prepared, snapshot, self._vocabulary, synonyms, before=self._last
+            self._prepared,
+            snapshot,
+            self._vocabulary,
+            synonyms,
+            before=self._last,
+            embedder=self._embedder,
         )
         return self._last

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from faqlib.search import analysis
-from faqlib.search.blend import LEAST, Signals, scores
+from faqlib.search import analysis, background
+from faqlib.search.blend import Signals, scores, weights
 from faqlib.search.bounded import Bounded
 from faqlib.search.columns import Column, best
+from faqlib.search.confidence import Evidence, confidence, lead
+from faqlib.search.embedding import Embedder, SentenceIndex
 from faqlib.search.filters import Filter
 from faqlib.search.meaning import Meaning, meaning
 from faqlib.search.prepared import Prepared
@@ -41,31 +43,47 @@ class Ranker:
         prepared: the entries by id.
         snapshot: their index.
         before: the ranker of an earlier state; what still holds of it is taken over.
+        embedder: what makes sentence embeddings, if any are used.
     """
 
     def __init__(
-        self, prepared: Mapping[str, Prepared], snapshot: Snapshot, before: Ranker | None = None
+        self,
+        prepared: Mapping[str, Prepared],
+        snapshot: Snapshot,
+        before: Ranker | None = None,
+        embedder: Embedder | None = None,
     ) -> None:
         # By the number of sentences, which their comparison is fastest for.
         self._order = sorted(prepared.values(), key=_sentences, reverse=True)
         self._by_id = prepared
         self._snapshot = snapshot
         self._searches = 0
+        self._embedder = embedder
+        self._embedded: SentenceIndex | None = None
         self._before: Mapping[str, Meaning | None] = (
             {} if before is None else {**before._before, **before._meanings}
         )
         self._meanings: dict[str, Meaning | None] = {}
         self._masks: Bounded[Filter, Column] = Bounded(_KEPT_MASKS)
 
-    def signals(self, query: Query) -> Signals:
-        """What speaks for each entry."""
+    def signals(self, query: Query, *, by_words: bool = False) -> Signals:
+        """What speaks for each entry; sentence embeddings do if ``by_words`` is false."""
         self._searches += 1
+        sentences = None if by_words else self._sentences()
         plain = self._is_plain
         return Signals(
-            self._words.of(query.groups, plain=plain),
+            *self._words.of(query, plain=plain),
             self._nearness(query, plain=plain),
             self._asked(query),
+            None if sentences is None else sentences.compare(query.text),
         )
+
+    def _sentences(self) -> SentenceIndex | None:
+        """The sentence embeddings, made or read when they are first needed."""
+        embedder = self._embedder
+        if self._embedded is None and embedder is not None and embedder.takes(len(self._order)):
+            self._embedded = embedder.index(self._order)
+        return self._embedded
 
     def rank(self, signals: Signals, limit: int, only: Filter | None) -> list[Found]:
         """The best of all that have to do with the query; a tie goes to the pinned, then by id."""
@@ -73,10 +91,28 @@ class Ranker:
         mask = None if only is None else self._mask(only, values)
         found = [
             Found(value, place, order[place])
-            for place, value in best(values, signals.words, LEAST, limit, mask)
+            for place, value in best(values, signals.words, weights(signals).least, limit, mask)
         ]
         found.sort(key=_precedence)
         return found[:limit]
+
+    def confidence(
+        self, query: Query, signals: Signals, first: Found, only: Filter | None
+    ) -> float:
+        """The probability (0-1) that the first hit answers the query."""
+        values, near = scores(signals), signals.meant
+        if near is None or self._embedded is None:
+            near = signals.near
+            anywhere = background.likeness(query.words, self._language_of(query))
+        else:
+            anywhere = self._embedded.likeness(query.text)
+        evidence = Evidence(
+            first.value,
+            lead(values, None if only is None else self._mask(only, values)),
+            float(signals.covered[first.place]),
+            max(anywhere - max(near.at(first.place)), 0.0),
+        )
+        return confidence(evidence, by_sentences=signals.meant is not None)
 
     @property
     def _is_plain(self) -> bool:

@@ -88,6 +88,15 @@ class Impacts:
                     best[place] = impact * weight
         return best
 
+    def stands(self, group: Group) -> dict[int, float]:
+        """By place, how much of the group an entry has: its idf, times how well it stands."""
+        found: dict[int, float] = {}
+        telling = self.telling(group)
+        for term, weight in telling.terms.items():
+            for place, _ in self.of(term):
+                found[place] = max(found.get(place, 0.0), weight * telling.idf)
+        return found
+
     def _tell(self, group: Group) -> Telling:
         terms: dict[str, float] = {}
         for alternative in group.alternatives:

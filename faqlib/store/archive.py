@@ -13,11 +13,13 @@ from typing import Any, BinaryIO, NamedTuple
 
 from faqlib.errors import ImportFormatError, Problem
 from faqlib.store.check import Counts
-from faqlib.store.tables import SCHEMA, changes, metadata
+from faqlib.store.tables import SCHEMA, changes, metadata, vectors
 
 KIND = "faqlib backup 1"
-# The log of recent states is left out: no state of before a restore is in its past.
-TABLES = {table.name: table for table in metadata.sorted_tables if table is not changes}
+# The log of recent states is left out: no state of before a restore is in its past. So are
+# vectors, which are made anew.
+TABLES = {t.name: t for t in metadata.sorted_tables if t is not changes and t is not vectors}
+_FITTING = ("0001", SCHEMA)  # what was made at these steps has the same rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _header(path: Path, record: list[Any]) -> dict[str, Any]:
         problem = Problem("is no backup: name a file that faqlib backup wrote.", str(path))
         raise ImportFormatError([problem])
     header: dict[str, Any] = record[1]
-    if header.get("schema") != SCHEMA:
+    if header.get("schema") not in _FITTING:
         problem = Problem(
             f"was made by another version of faqlib (tables at step {header.get('schema')}, here "
             f"{SCHEMA}): restore it with that version, then upgrade.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from faqlib.errors import SiteNotFound
@@ -32,6 +32,7 @@ class _Room:
     entries: dict[str, Entry] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     versions: dict[str, list[Version]] = field(default_factory=dict)
+    vectors: dict[tuple[str, str], bytes] = field(default_factory=dict)
     past: deque[_Past] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def move(self, ids: Collection[str]) -> Cursor:
@@ -124,6 +125,28 @@ class MemoryStore:
         """Every version of an entry, oldest first; empty for an id that never was."""
         with self._lock:
             return list(self._room(site).versions.get(entry_id, ()))
+
+    def vectors(self, site: str, model: str, keys: Collection[str]) -> dict[str, bytes]:
+        """What was kept for a model under these keys."""
+        kept = self._room(site).vectors
+        return {key: kept[model, key] for key in keys if (model, key) in kept}
+
+    def keep_vectors(
+        self,
+        site: str,
+        model: str,
+        new: Mapping[str, bytes],
+        wanted: Collection[str] | None = None,
+    ) -> None:
+        """Keep ``new``, and forget of that model what is not ``wanted``, if that is said."""
+        with self._lock:
+            room = self._room(site)
+            kept = {
+                place: vector
+                for place, vector in room.vectors.items()
+                if wanted is None or place[0] != model or place[1] in wanted
+            }
+            room.vectors = kept | {(model, key): vector for key, vector in new.items()}
 
     def close(self) -> None:
         """Nothing is held open; here so that every store can be closed."""

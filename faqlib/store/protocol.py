@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -91,6 +91,23 @@ class Store(Protocol):
 
     def history(self, site: str, entry_id: str) -> list[Version]:
         """Every version of an entry, oldest first; empty for an id that never was."""
+        ...
+
+    def vectors(self, site: str, model: str, keys: Collection[str]) -> dict[str, bytes]:
+        """What was kept for a model under these keys, as far as it is there and whole."""
+        ...
+
+    def keep_vectors(
+        self,
+        site: str,
+        model: str,
+        new: Mapping[str, bytes],
+        wanted: Collection[str] | None = None,
+    ) -> None:
+        """Keep ``new``, and forget of that model what is not ``wanted``, if that is said.
+
+        No cursor moves: vectors can be made again at any time.
+        """
         ...
 
     def close(self) -> None:

@@ -38,9 +38,9 @@ def read_rows(
 ) -> dict[str, Stored]:
     """The site's rows by id; of all entries, or of ``ids``."""
     query = select(entries).where(entries.c.site == site)
-    chunks = [None] if ids is None else list(_chunks(ids))
+    parts = [None] if ids is None else list(chunks(ids))
     found: dict[str, Stored] = {}
-    for chunk in chunks:
+    for chunk in parts:
         narrowed = query if chunk is None else query.where(entries.c.id.in_(chunk))
         for row in connection.execute(narrowed):
             found[row[1]] = _checked(site, row)
@@ -72,7 +72,7 @@ def read_places(connection: Connection, site: str, ids: Collection[str]) -> dict
     past = entry_versions.c
     query = select(past.id, func.max(past.number), func.max(past.sequence)).group_by(past.id)
     found: dict[str, Place] = {}
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         narrowed = query.where(past.site == site, past.id.in_(chunk))
         found |= {
             name: Place(number, place) for name, number, place in connection.execute(narrowed)
@@ -84,7 +84,7 @@ def write_entries(
     connection: Connection, site: str, gone: Iterable[str], final: Iterable[Step]
 ) -> list[str]:
     """Take the rows ``gone`` out and put those of ``final`` in; returns the new digests."""
-    for chunk in _chunks(gone):
+    for chunk in chunks(gone):
         connection.execute(delete(entries).where(entries.c.site == site, entries.c.id.in_(chunk)))
     rows: list[dict[str, Any]] = []
     for step in final:
@@ -158,7 +158,8 @@ def _version(row: Row[Any]) -> Version:
     return Version(row.number, entry, datetime.fromisoformat(row.at), row.actor, row.action)
 
 
-def _chunks(ids: Iterable[str]) -> Iterator[Sequence[str]]:
+def chunks(ids: Iterable[str]) -> Iterator[Sequence[str]]:
+    """``ids`` in order, in parts that fit into one statement."""
     # What no database takes as a text is no entry's id, and need not be looked for.
     known = sorted(name for name in ids if is_text(name))
     for start in range(0, len(known), _CHUNK):

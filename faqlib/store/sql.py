@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from faqlib.store.migrate import bring_up_to_date
 from faqlib.store.plan import last_of_each, now, steps_for
 from faqlib.store.protocol import Change
 from faqlib.store.tables import sites
+from faqlib.store.vectors import read_vectors, write_vectors
 from faqlib.store.watch import PostgresWatch, SQLiteWatch, Watch
 
 
@@ -190,6 +191,25 @@ class SQLStore:
                 past=add_seals(head.past, added=kept),
             )
             return heads.move_head(connection, site, head, final)
+
+    # --- vectors ------------------------------------------------------------------------------
+
+    def vectors(self, site: str, model: str, keys: Collection[str]) -> dict[str, bytes]:
+        """What was kept for a model under these keys."""
+        with self.reading() as connection:
+            return read_vectors(connection, site, model, keys)
+
+    def keep_vectors(
+        self,
+        site: str,
+        model: str,
+        new: Mapping[str, bytes],
+        wanted: Collection[str] | None = None,
+    ) -> None:
+        """Keep ``new``, and forget of that model what is not ``wanted``, if that is said."""
+        with self.writing() as connection:
+            heads.read_head(connection, site)
+            write_vectors(connection, site, model, new, wanted)
 
     # --- connections --------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, MetaData, Table, Text
 
 metadata = MetaData()
 
-SCHEMA = "0001"  # the newest migration
+SCHEMA = "0002"  # the newest migration
 VERSION_TABLE = "faqlib_version"
 
 
@@ -78,6 +78,17 @@ entry_versions = Table(
     _text("at"),
     _text("actor"),
     _text("action"),
+    _text("data"),
+    _text("digest"),
+)
+
+# The vectors of entries' texts by a model, under a digest of the texts; in no backup.
+vectors = Table(
+    "vectors",
+    metadata,
+    _site(),
+    _text("model", key=True),
+    _text("id", key=True),
     _text("data"),
     _text("digest"),
 )

@@ -16,7 +16,7 @@ from faqlib.search import Filter, Projector, bounded, columns, ranker, ranking, 
 from faqlib.search.prepared import Prepared
 from faqlib.search.projection import Projection
 from faqlib.search.protocol import FIELDS
-from faqlib.search.query import Group
+from faqlib.search.query import Group, Query
 from faqlib.search.similarity import EntryVectors, PlainIndex
 from faqlib.search.wordvectors import CorpusWeights, word_vectors
 from faqlib.testing import load_questions
@@ -78,6 +78,26 @@ def plain_words(items: Sequence[Prepared], groups: Sequence[Group]) -> list[floa
     return totals
 
 
+def plain_coverage(items: Sequence[Prepared], query: Query) -> list[float]:
+    """The share of the query's words that each entry has, each by its idf."""
+    total = query.unknown * np.log(1 + (len(items) + 0.5) / 0.5)
+    covered = [0.0] * len(items)
+    for group in query.groups:
+        has = [
+            [a.weight for a in group.alternatives if any(a.term in f for f in i.document.terms)]
+            for i in items
+        ]
+        holders = max(
+            sum(any(a.term in f for f in i.document.terms) for i in items)
+            for a in group.alternatives
+        )
+        idf = np.log(1 + (len(items) - holders + 0.5) / (holders + 0.5))
+        total += idf
+        for place, found in enumerate(has):
+            covered[place] += idf * max(found, default=0.0)
+    return [value / total if total else 0.0 for value in covered]
+
+
 def plain_nearness(
     items: Sequence[Prepared], lang: str, words: Sequence[str]
 ) -> similarity.Nearness:
@@ -112,18 +132,22 @@ def check(projection: Projection, text: str, limit: int, only: Filter | None) ->
     words = plain_words(items, query.groups)
     near = plain_nearness(items, rank._language_of(query), query.words)
     assert np.allclose(signals.words, words, atol=NEAR)
-    for fast, plain in zip(signals.near, near, strict=True):
-        assert np.allclose(fast, plain, atol=NEAR)
-    scores = dict(enumerate(ranker.scores(signals._replace(words=words, near=near))))
+    for fast, slow in zip(signals.near, near, strict=True):
+        assert np.allclose(fast, slow, atol=NEAR)
+    covered = plain_coverage(items, query)
+    assert np.allclose(signals.covered, covered, atol=NEAR)
+    plain = signals._replace(words=words, covered=covered, near=near)
+    scores = dict(enumerate(ranker.scores(plain)))
     found = rank.rank(signals, limit, only)
     values = [hit.value for hit in found]
     assert values == sorted(values, reverse=True)
     assert values == pytest.approx([scores[hit.place] for hit in found], abs=NEAR)
     assert all(only is None or only.accepts(hit.item.entry) for hit in found)
-    floor = values[-1] if len(found) == limit else ranker.LEAST
+    least = ranker.weights(signals).least
+    floor = values[-1] if len(found) == limit else least
     for place in scores.keys() - {hit.place for hit in found}:
         fits = only is None or only.accepts(items[place].entry)
-        if fits and (scores[place] >= ranker.LEAST or words[place]):
+        if fits and (scores[place] >= least or words[place]):
             assert scores[place] <= floor + NEAR
 
 

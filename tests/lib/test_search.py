@@ -245,11 +245,6 @@ def test_each_question_of_the_real_page_finds_itself() -> None:
         assert "Activity" in faq.search("how soon is cardio ok")[0].entry.question
 
 
-def test_sentence_embeddings_are_refused_as_long_as_they_are_not_there() -> None:
-    with pytest.raises(NotImplementedError, match="leave semantic out"):
-        FAQ(semantic=True)
-
-
 def test_a_failed_index_update_leaves_nothing_half_done(monkeypatch: pytest.MonkeyPatch) -> None:
     from whoosh.writing import SegmentWriter
 

@@ -27,6 +27,7 @@ from faqlib.store import Change
 from faqlib.store import backup as module
 from faqlib.store.backup import backup, check, restore
 from faqlib.store.sql import SQLStore
+from faqlib.store.tables import SCHEMA
 
 SPAWN = multiprocessing.get_context("spawn")
 Content = dict[str, tuple[Site, list[Entry], list[list[Version]]]]
@@ -204,7 +205,10 @@ def test_tables_of_others_are_named_as_left_out(address: str, file: Path) -> Non
         (lambda data: data[: len(data) // 2], "damaged"),
         (lambda data: b"".join(data.splitlines(keepends=True)[:-1]), "its end is missing"),
         (lambda data: data.replace(b"first", b"wrong", 1), "not what was written"),
-        (lambda data: data.replace(b'"schema":"0001"', b'"schema":"9999"'), "another version"),
+        (
+            lambda data: data.replace(f'"schema":"{SCHEMA}"'.encode(), b'"schema":"9999"'),
+            "another version",
+        ),
         (lambda data: data + b'["sites"]\n', "damaged"),
         (lambda data: data + data, "damaged"),
     ],

@@ -95,6 +95,7 @@ def test_an_unknown_site_is_refused_by_every_method(store: Store, site: str) -> 
         lambda: store.apply("nope", put(entry("a"))),
         lambda: store.apply("nope", []),
         lambda: store.history("nope", "a"),
+        lambda: store.keep_vectors("nope", "m", {"k": b"v"}),
     )
     for call in calls:
         with pytest.raises(SiteNotFound) as caught:
@@ -129,6 +130,30 @@ def test_an_id_that_no_database_takes_is_one_that_is_not_there(
     for call in (store.cursor, store.site, store.snapshot, store.delete_site):
         with pytest.raises(SiteNotFound):
             call(name)
+
+
+def test_vectors_are_kept_by_site_and_model_and_move_no_cursor(store: Store, site: str) -> None:
+    store.save_site(Site("other"))
+    before = store.cursor(site)
+    store.keep_vectors(site, "m", {"a": b"\0\xff", "b": b"2"})
+    store.keep_vectors(site, "n", {"a": b"of another model"})
+    assert store.cursor(site) == before
+    assert store.vectors(site, "m", ["a", "b", "c"]) == {"a": b"\0\xff", "b": b"2"}
+    assert store.vectors(site, "n", ["a", "b"]) == {"a": b"of another model"}
+    assert store.vectors("other", "m", ["a"]) == {}
+
+
+def test_vectors_that_are_not_wanted_any_more_go(store: Store, site: str) -> None:
+    store.keep_vectors(site, "m", {"a": b"1", "b": b"2"})
+    store.keep_vectors(site, "n", {"a": b"1"})
+    store.keep_vectors(site, "m", {"a": b"new"})
+    assert store.vectors(site, "m", ["a", "b"]) == {"a": b"new", "b": b"2"}
+    store.keep_vectors(site, "m", {"c": b"3"}, wanted=["a", "c"])
+    assert store.vectors(site, "m", ["a", "b", "c"]) == {"a": b"new", "c": b"3"}
+    assert store.vectors(site, "n", ["a"]) == {"a": b"1"}
+    store.delete_site(site)
+    store.save_site(SITE)
+    assert store.vectors(site, "m", ["a", "c"]) == {}
 
 
 def test_ids_are_told_apart_by_case_accent_and_composition(store: Store, site: str) -> None:

@@ -181,16 +181,16 @@ def test_an_older_database_is_upgraded_and_keeps_its_rows(
         store.save_site(Site("s", name="kept"))
     steps = tmp_path / "migrations"
     shutil.copytree(migrate._STEPS, steps)
-    (steps / "versions" / "0002_more.py").write_text(
+    (steps / "versions" / "9000_more.py").write_text(
         "from alembic import op\nimport sqlalchemy as sa\n"
-        f"revision, down_revision = '0002', '{SCHEMA}'\n"
+        f"revision, down_revision = '9000', '{SCHEMA}'\n"
         "def upgrade():\n    op.add_column('sites', sa.Column('more', sa.Text))\n"
     )
     monkeypatch.setattr(migrate, "_STEPS", steps)
-    monkeypatch.setattr(migrate, "SCHEMA", "0002")
+    monkeypatch.setattr(migrate, "SCHEMA", "9000")
     with closing(SQLStore(address)) as store, store.reading() as connection:
         assert store.site("s").name == "kept"
-        assert migrate.schema_of(connection) == "0002"
+        assert migrate.schema_of(connection) == "9000"
         assert "more" in {column["name"] for column in inspect(connection).get_columns("sites")}
 
 
@@ -203,13 +203,13 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
         store.save_site(Site("s"))
     steps = tmp_path / "migrations"
     shutil.copytree(migrate._STEPS, steps)
-    (steps / "versions" / "0002_broken.py").write_text(
-        f"from alembic import op\nrevision, down_revision = '0002', '{SCHEMA}'\n"
+    (steps / "versions" / "9000_broken.py").write_text(
+        f"from alembic import op\nrevision, down_revision = '9000', '{SCHEMA}'\n"
         "def upgrade():\n    op.drop_table('entry_versions')\n    op.drop_table('nowhere')\n"
     )
     with monkeypatch.context() as patch:
         patch.setattr(migrate, "_STEPS", steps)
-        patch.setattr(migrate, "SCHEMA", "0002")
+        patch.setattr(migrate, "SCHEMA", "9000")
         with pytest.raises(StoreUnavailable):
             SQLStore(address)
     with closing(SQLStore(address)) as store:

@@ -1,0 +1,61 @@
+"""What people ask any clinic, whatever its FAQ is about: prices, hours, parking, other treatments.
+
+A question that is more like one of these than like anything in the FAQ is hardly answered there.
+That is told by likeness alone, so it costs nothing where the FAQ does speak of parking.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from faqlib.search import analysis
+from faqlib.search.wordvectors import CorpusWeights, WordVectors, dot, word_vectors
+
+_LANG = "en"
+# These questions are no corpus whose rare words tell more.
+_ALIKE = CorpusWeights({}, 0)
+
+
+@cache
+def questions() -> tuple[str, ...]:
+    """The questions, in English."""
+    text = (files("faqlib.search") / "data" / f"background.{_LANG}.txt").read_text("utf-8")
+    return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def likeness(words: Iterable[str], lang: str) -> float:
+    """The largest cosine of word vectors between folded words and one of the questions.
+
+    0 in a language that there are none in.
+    """
+    table = word_vectors(lang) if lang == _LANG else None
+    query = table and _embed(table, words)
+    if not query:
+        return 0.0
+    if "numpy" in sys.modules:
+        import numpy as np
+
+        return float(np.vecdot(_array(), np.asarray(query, np.float32)).max())
+    return max(dot(query, vector) for vector in _vectors())
+
+
+def _embed(table: WordVectors, words: Iterable[str]) -> tuple[float, ...] | None:
+    return table.embed(table.bag(words), _ALIKE)
+
+
+@cache
+def _vectors() -> Sequence[tuple[float, ...]]:
+    table = word_vectors(_LANG)
+    texts = (map(analysis.fold, analysis.words(question)) for question in questions())
+    return [] if table is None else [v for text in texts if (v := _embed(table, text))]
+
+
+@cache
+def _array() -> Any:
+    import numpy as np
+
+    return np.array(_vectors(), np.float32)

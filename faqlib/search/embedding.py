@@ -1,0 +1,161 @@
+"""The sentence vectors of a FAQ: made once for each text of an entry, and kept with the store."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import accumulate
+from typing import Any, Protocol
+
+from faqlib.errors import FAQError
+from faqlib.search import background
+from faqlib.search.encoder import Encoder
+from faqlib.search.prepared import Prepared
+from faqlib.search.similarity import ArrayIndex, EntryVectors, Nearness
+
+Texts = Sequence[Sequence[str]]  # by kind
+
+
+class VectorStore(Protocol):
+    """Where vectors outlive the process; what stands there can always be made again."""
+
+    def vectors(self, site: str, model: str, keys: Collection[str]) -> dict[str, bytes]:
+        """What is kept under these keys."""
+        ...
+
+    def keep_vectors(
+        self,
+        site: str,
+        model: str,
+        new: Mapping[str, bytes],
+        wanted: Collection[str] | None = None,
+    ) -> None:
+        """Keep ``new``, and forget what is not ``wanted``, if that is said."""
+        ...
+
+
+class Embedder:
+    """Makes the vectors of one site's entries, or reads those that are kept. Thread-safe.
+
+    Args:
+        encoder: the model.
+        store: where vectors are kept.
+        site: the site's id.
+        limit: a FAQ of more entries is not embedded; ``None`` for no limit.
+    """
+
+    def __init__(
+        self, encoder: Encoder, store: VectorStore, site: str, *, limit: int | None = None
+    ) -> None:
+        self._encoder = encoder
+        self._limit = limit
+        self._store = store
+        self._site = site
+        self._known: dict[str, bytes] = {}
+        self._making = threading.Lock()
+
+    def takes(self, entries: int) -> bool:
+        """Whether a FAQ of so many entries is embedded."""
+        return self._limit is None or entries <= self._limit
+
+    def index(self, items: Sequence[Prepared]) -> SentenceIndex | None:
+        """What tells how near a query is to each of these entries.
+
+        ``None`` while another thread makes it: nobody waits for a model that reads a whole FAQ.
+        """
+        if not self._making.acquire(blocking=False):
+            return None
+        try:
+            return self._index(items)
+        finally:
+            self._making.release()
+
+    def _index(self, items: Sequence[Prepared]) -> SentenceIndex:
+        texts: list[Texts] = [*map(_texts, items), [background.questions()]]
+        found = self._known = self._embed(texts, forget=True)
+        *parts, asked_anywhere = (_rows(part, found[_key(part)]) for part in texts)
+        entries = [EntryVectors(*kinds) for kinds in parts]
+        return SentenceIndex(self._encoder, entries, asked_anywhere[0])
+
+    def foresee(self, items: Sequence[Prepared]) -> None:
+        """Make the vectors of entries that are about to be written.
+
+        Whoever reads the site next, in whichever process, then finds them in the store.
+        """
+        # Only who knows the present entries can say what is not needed any more.
+        self._known |= self._embed([_texts(item) for item in items], forget=bool(self._known))
+
+    def _embed(self, texts: Iterable[Texts], *, forget: bool) -> dict[str, bytes]:
+        """The vectors of texts by their key; those that are nowhere yet are made and kept."""
+        by_key = {_key(part): part for part in texts}
+        known = self._known
+        found = {key: known[key] for key in by_key if key in known}
+        if missing := by_key.keys() - found.keys():
+            found |= self._read(missing)
+            if new := {key: self._made(by_key[key]) for key in by_key if key not in found}:
+                found |= new
+                self._keep(new, {*known, *found} if forget else None)
+        return found
+
+    def _made(self, texts: Texts) -> bytes:
+        import numpy as np
+
+        rows = self._encoder.encode([text for part in texts for text in part])
+        return np.asarray(rows, "<f2").tobytes()
+
+    def _read(self, keys: Collection[str]) -> dict[str, bytes]:
+        with contextlib.suppress(FAQError):  # what can not be read is made again
+            return self._store.vectors(self._site, self._encoder.key, keys)
+        return {}
+
+    def _keep(self, new: Mapping[str, bytes], wanted: Collection[str] | None) -> None:
+        with contextlib.suppress(FAQError):  # a database that is full or gone stops no search
+            self._store.keep_vectors(self._site, self._encoder.key, new, wanted)
+
+
+class SentenceIndex:
+    """Compares a query with every text of every entry.
+
+    Args:
+        encoder: what reads queries.
+        entries: their vectors.
+        background: those of what people ask any clinic, as an array.
+    """
+
+    def __init__(self, encoder: Encoder, entries: Sequence[EntryVectors], background: Any) -> None:
+        self._encoder = encoder
+        self._index = ArrayIndex(entries, background.shape[1])
+        self._background = background
+
+    def compare(self, text: str) -> Nearness:
+        """The nearness of every entry to what a visitor typed."""
+        return self._index.compare(self._encoder.encode_query(text))
+
+    def likeness(self, text: str) -> float:
+        """The largest cosine between what was typed and what people ask any clinic."""
+        import numpy as np
+
+        query = np.asarray(self._encoder.encode_query(text), np.float32)
+        return float(np.vecdot(self._background, query).max())
+
+
+def _texts(item: Prepared) -> Texts:
+    """The question and its aliases; question and answer together; the answer's sentences."""
+    whole = f"{item.entry.question} {item.answer}"
+    return item.questions, [whole], item.sentences or [whole]
+
+
+def _key(texts: Texts) -> str:
+    joined = "\0\0".join("\0".join(part) for part in texts)
+    return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _rows(texts: Texts, vectors: bytes) -> list[Any]:
+    """The vectors of texts as an array for each kind."""
+    import numpy as np
+
+    counts = list(accumulate(map(len, texts)))
+    rows = np.frombuffer(vectors, "<f2").reshape(counts[-1], -1).astype(np.float32)
+    return np.split(rows, counts[:-1])

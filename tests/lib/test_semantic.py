@@ -1,0 +1,344 @@
+"""Sentence embeddings: which model is meant, that entries are embedded once, and what they find."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from faqlib import FAQ, Encoder, Entry, MissingExtra, ModelUnavailable
+from faqlib.search import models
+from faqlib.search.encoder import encoder_for
+from faqlib.testing import evaluate, load_questions
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+installed = pytest.mark.skipif(not models.is_installed(), reason="needs the extra [semantic]")
+
+ENTRIES = [
+    Entry("Is parking free?", "Yes, behind the house.", id="parking"),
+    Entry("Who is the vet?", "Doctor Ada. She has a kitten.", id="vet", aliases=("animal doctor",)),
+    Entry("Is it open?", "In a while.", id="draft", status="draft"),
+]
+
+
+class Topics:
+    """An encoder that knows three topics by their words, and counts what it is given."""
+
+    WORDS = ("car parking garage vehicle", "vet cat kitten animal feline", "open hours time")
+
+    def __init__(self, key: str = "topics") -> None:
+        self.key = key
+        self.texts: list[str] = []
+        self.queries: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> list[list[float]]:
+        self.texts += texts
+        return [self._vector(text) for text in texts]
+
+    def encode_query(self, text: str) -> list[float]:
+        self.queries.append(text)
+        return self._vector(text)
+
+    def _vector(self, text: str) -> list[float]:
+        words = re.findall(r"\w+", text.lower())
+        counts = Counter(n for w in words for n, group in enumerate(self.WORDS) if w in group)
+        vector = [0.1, *(float(counts[n]) for n in range(len(self.WORDS)))]
+        return [value / math.hypot(*vector) for value in vector]
+
+
+def of_entries(encoder: Topics) -> list[str]:
+    """The texts of entries that were embedded: not those that every FAQ is compared with."""
+    from faqlib.search.background import questions
+
+    return [text for text in encoder.texts if text not in questions()]
+
+
+# What is found
+
+
+def test_an_encoder_finds_what_shares_no_word_and_explain_says_so() -> None:
+    with FAQ(semantic=Topics()) as faq:
+        faq.add_all(ENTRIES)
+        hit = faq.search("feline", explain=True)[0]
+        assert hit.entry.id == "vet"
+        weights = {r.field: r.weight for r in hit.reasons if r.kind == "embedding"}
+        assert weights["question"] > 0.9
+    with FAQ(semantic=False) as faq:
+        faq.add_all(ENTRIES)
+        kinds = {r.kind for hit in faq.search("vet", explain=True) for r in hit.reasons}
+        assert "embedding" not in kinds
+
+
+def test_drafts_are_neither_embedded_nor_found() -> None:
+    encoder = Topics()
+    with FAQ(semantic=encoder) as faq:
+        faq.add_all(ENTRIES)
+        assert [hit.entry.id for hit in faq.search("opening hours time")][:1] != ["draft"]
+    assert "Is it open?" not in encoder.texts
+
+
+def test_completions_while_typing_ask_no_model() -> None:
+    encoder = Topics()
+    with FAQ(semantic=encoder) as faq:
+        faq.add_all(ENTRIES)
+        assert faq.suggest("is park") == ["Is parking free?"]
+    assert encoder.texts == encoder.queries == []
+
+
+def test_an_empty_faq_and_a_query_of_signs_ask_no_model() -> None:
+    encoder = Topics()
+    with FAQ(semantic=encoder) as faq:
+        assert len(faq.search("parking")) == 0
+        faq.add_all(ENTRIES)
+        assert len(faq.search("?!")) == 0
+    assert encoder.queries == []
+
+
+# Embedded once
+
+
+def test_entries_are_embedded_once_for_each_change() -> None:
+    encoder = Topics()
+    with FAQ(semantic=encoder) as faq:
+        faq.add_all(ENTRIES)
+        faq.search("parking")
+        faq.search("vet")
+        first = len(encoder.texts)
+        assert len(of_entries(encoder)) == 3 + 5
+        faq.update(ENTRIES[0].replace(category="Moved"))  # its texts are what they were
+        faq.search("parking")
+        assert len(encoder.texts) == first
+        faq.update(ENTRIES[0].replace(answer="No. Sorry."))
+        faq.search("parking")
+        assert encoder.texts[first:] == ["Is parking free?", "Is parking free? No. Sorry.",
+                                         "No.", "Sorry."]  # fmt: skip
+
+
+def test_a_stored_faq_is_embedded_as_it_is_written_and_never_when_it_is_read(
+    address: str,
+) -> None:
+    writing = Topics()
+    with FAQ.open(address, site="s", semantic=writing) as faq:
+        faq.add_all(ENTRIES)
+        assert len(of_entries(writing)) == 8
+        faq.search("parking")
+    reading = Topics()
+    with FAQ.open(address, site="s", semantic=reading) as faq:
+        assert faq.search("feline")[0].entry.id == "vet"
+    assert reading.texts == []
+    other = Topics(key="another model")
+    with FAQ.open(address, site="s", semantic=other) as faq:
+        faq.search("feline")
+    assert len(of_entries(other)) == 8
+
+
+def test_vectors_of_what_is_gone_are_forgotten(address: str) -> None:
+    with FAQ.open(address, site="s", semantic=Topics()) as faq:
+        faq.add_all(ENTRIES)
+        faq.search("parking")
+        for number in range(5):
+            faq.update(ENTRIES[0].replace(answer=f"Number {number}."))
+            faq.search("parking")
+        kept = [
+            name
+            for name in range(5)
+            if faq._store.vectors("s", "topics", [_key(f"Number {name}.")])
+        ]
+    assert kept in ([4], [3, 4])  # the last but one goes with the next change
+
+
+def _key(answer: str) -> str:
+    from faqlib.search.embedding import _key, _texts
+    from faqlib.search.prepared import prepare
+
+    return _key(_texts(prepare(ENTRIES[0].replace(answer=answer))))
+
+
+def test_a_damaged_vector_is_made_again(tmp_path: Path) -> None:
+    place = tmp_path / "faq.db"
+    with FAQ.open(place, semantic=Topics()) as faq:
+        faq.add_all(ENTRIES)
+        faq.search("vet")
+    with sqlite3.connect(place) as database:
+        database.execute("UPDATE vectors SET data = 'AAAA'")
+    database.close()
+    again = Topics()
+    with FAQ.open(place, semantic=again) as faq:
+        assert faq.search("feline")[0].entry.id == "vet"
+    assert len(of_entries(again)) == 8
+
+
+def test_a_store_that_keeps_nothing_stops_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    from faqlib.errors import StoreUnavailable
+    from faqlib.store import MemoryStore
+
+    def full(*_: object, **__: object) -> None:
+        raise StoreUnavailable("The disk is full: free some space.")
+
+    monkeypatch.setattr(MemoryStore, "keep_vectors", full)
+    with FAQ(semantic=Topics()) as faq:
+        faq.add_all(ENTRIES)
+        assert faq.search("feline")[0].entry.id == "vet"
+
+
+def test_a_large_faq_is_embedded_only_when_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    encoder = Topics()
+    monkeypatch.setattr("faqlib.faq._EMBEDDED", 1)
+    monkeypatch.setattr("faqlib.faq.encoder_for", lambda _: encoder)
+    with FAQ() as faq:
+        faq.add_all(ENTRIES)
+        faq.search("feline")
+        assert encoder.texts == []
+    with FAQ(semantic=True) as faq:
+        faq.add_all(ENTRIES)
+        assert faq.search("feline")[0].entry.id == "vet"
+
+
+# Which model
+
+
+def test_without_the_extra_words_alone_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "_PACKAGE", "no_such_package")
+    assert encoder_for(None) is None
+    with pytest.raises(MissingExtra, match=r"pip install 'faqlib\[semantic\]'"):
+        models.installed_model()
+
+
+def test_false_never_asks_for_a_model() -> None:
+    assert encoder_for(False) is None
+    assert isinstance(Topics(), Encoder)
+    mine = Topics()
+    assert encoder_for(mine) is mine
+
+
+def test_a_directory_without_a_model_is_refused_with_what_it_lacks(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"holds no model\.onnx"):
+        FAQ(semantic=tmp_path)
+    (tmp_path / "model.onnx").touch()
+    with pytest.raises(ModelUnavailable, match=r"holds no tokenizer\.json or vocab\.txt"):
+        FAQ(semantic=str(tmp_path))
+
+
+def test_a_faq_in_memory_loads_no_model_until_it_is_searched() -> None:
+    code = (
+        "import sys\nfrom faqlib import FAQ, Entry\nfaq = FAQ()\nfaq.add(Entry('A?', 'B.'))\n"
+        "print(sorted({'onnxruntime', 'tokenizers', 'numpy'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The installed model as somebody would lay it out, with the sums of its files."""
+    found = models.installed_model()
+    shutil.copy(found.model, tmp_path / "model.onnx")
+    shutil.copy(found.tokenizer, tmp_path / "vocab.txt")
+    sums = (f"{_sum(tmp_path / name)}  {name}\n" for name in ("model.onnx", "vocab.txt"))
+    (tmp_path / "SHA256SUMS").write_text("".join(sums))
+    return tmp_path
+
+
+def _sum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@installed
+def test_the_model_in_a_directory_says_what_the_installed_one_says(folder: Path) -> None:
+    mine, theirs = encoder_for(folder), encoder_for(True)
+    assert mine is not None
+    assert theirs is not None
+    assert list(mine.encode_query("a sore knee")) == list(theirs.encode_query("a sore knee"))
+
+
+@installed
+@pytest.mark.parametrize("name", ["model.onnx", "vocab.txt"])
+def test_a_file_that_is_not_the_recorded_one_is_not_opened(folder: Path, name: str) -> None:
+    with (folder / name).open("ab") as file:
+        file.write(b"\n")
+    with FAQ(semantic=folder) as faq:
+        faq.add_all(ENTRIES)
+        with pytest.raises(ModelUnavailable, match=f"{name} is not the one .* install the model"):
+            faq.search("parking")
+
+
+@installed
+def test_a_damaged_model_is_an_error_that_names_the_fix(folder: Path) -> None:
+    (folder / "SHA256SUMS").unlink()
+    (folder / "model.onnx").write_bytes(b"no model")
+    with FAQ(semantic=folder) as faq:
+        faq.add_all(ENTRIES)
+        with pytest.raises(ModelUnavailable, match=r"(?s)can not be loaded .*semantic=False"):
+            faq.search("parking")
+
+
+@installed
+def test_a_models_own_settings_are_heeded(folder: Path) -> None:
+    """Prompts, pooling and length as sentence-transformers writes them down."""
+    plain = models.model_in(folder)
+    assert (plain.prompts, plain.reads_first, plain.max_tokens) == (("", ""), False, 256)
+    settings = {
+        "config_sentence_transformers.json": {"prompts": {"query": "q: ", "document": "d: "}},
+        "1_Pooling/config.json": {"pooling_mode_cls_token": True},
+        "sentence_bert_config.json": {"max_seq_length": 16},
+    }
+    (folder / "1_Pooling").mkdir()
+    for name, setting in settings.items():
+        (folder / name).write_text(json.dumps(setting))
+    told = models.model_in(folder)
+    assert (told.prompts, told.reads_first, told.max_tokens) == (("q: ", "d: "), True, 16)
+    assert told.key != plain.key
+    (folder / "sentence_bert_config.json").write_text("[]")
+    with pytest.raises(ModelUnavailable, match="holds no JSON object"):
+        _ = models.model_in(folder).max_tokens
+
+
+# With the real model
+
+
+@installed
+@pytest.mark.parametrize(
+    ("text", "other", "far"),
+    [("can i leave my car there", "Is parking free?", "Do you treat asthma?")],
+)
+def test_the_installed_model_puts_like_by_like(text: str, other: str, far: str) -> None:
+    encoder = encoder_for(True)
+    assert encoder is not None
+    query, near, away = (list(encoder.encode([t])[0]) for t in (text, other, far))
+    assert math.isclose(math.hypot(*query), 1, abs_tol=1e-3)
+    assert _dot(query, near) > _dot(query, away) + 0.2
+
+
+def _dot(a: Sequence[float], b: Sequence[float]) -> float:
+    return sum(x * y for x, y in zip(a, b, strict=True))
+
+
+@installed
+@pytest.mark.parametrize(
+    ("name", "least_first", "most_wrong"),
+    [
+        # What was measured when the weights were set, less two questions: a fall is a fault.
+        ("exosomes", 0.80, 0.10),
+        ("family-practice", 0.70, 0.30),
+    ],
+)
+def test_golden_questions_do_not_get_worse_with_the_model(
+    name: str, least_first: float, most_wrong: float
+) -> None:
+    with FAQ(semantic=True) as faq:
+        faq.load(EXAMPLES / name / "faq.yaml")
+        report = evaluate(faq, load_questions(EXAMPLES / name / "questions.yaml"))
+    assert report.first >= least_first
+    assert report.wrong <= most_wrong
