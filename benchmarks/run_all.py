@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import http_rates
 import speed
 from quality import ENGINES, Row, measure
 
@@ -50,6 +51,9 @@ def main() -> None:
         *found(),
         "\n## A search\n\nCPU time, median, and how many times faqlib's it is.\n",
         *speed.table([20, 1_000]),
+        "\n## Over HTTP\n\nThe server with log, metrics, limits and a database file, beside bytes "
+        "that lie ready, in the same processes.\n",
+        *http_rates.table(),
     ]
     TARGET.write_text("\n".join(parts) + "\n", "utf-8")
     print(TARGET.read_text("utf-8"))
