@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutants lint sbom bench lock clean
+.PHONY: help demo test soak fuzz mutants lint sbom bench lock clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -36,6 +36,11 @@ soak: $(READY)  ## the fault tests at full length: processes killed, disks fille
 mutants: $(READY)  ## remove each guard: a test has to notice
 	@echo "==> guards removed one at a time, in a copy of the tree"
 	$(BIN)/python tools/mutants.py
+
+fuzz: $(READY)  ## coverage-guided fuzzing of readers, search and schemas
+	@echo "==> atheris, a minute for each target"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "atheris>=3.0"
+	$(BIN)/python tools/fuzz.py --seconds 60
 
 lint: $(READY)  ## ruff, mypy, import-linter, bandit
 	@echo "==> style, types, imports, security"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -70,8 +71,8 @@ def write_lines(entries: Iterable[Entry]) -> str:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
         raise ValueError(f"has the key {twice[:60]!r} twice in one object: keep one of them.")
     return data
 
@@ -132,7 +133,7 @@ class _Walker:
     def _mapping(self, start: int) -> int:
         data: list[tuple[str, Any]] = []
         for place in self._members(start, "}"):
-            key, after = _DECODER.raw_decode(self.text, place)
+            key, after = self._decode(place)
             if not isinstance(key, str):
                 raise json.JSONDecodeError("Expecting a key in quotes", self.text, place)
             value_at = self._skip(self._expect(":", self._skip(after)))

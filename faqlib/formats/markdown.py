@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from faqlib.errors import ImportFormatError, Problem
 from faqlib.formats.document import Draft, Raw
@@ -45,7 +46,7 @@ def read(text: str, name: str) -> Draft:
     draft = Draft()
     starts = [number for number, line in enumerate(lines) if line.startswith("## ")]
     _take_head(draft, lines[: starts[0]] if starts else lines)
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         _add_entry(draft, lines, start, end, name)
     return draft
 

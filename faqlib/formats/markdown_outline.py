@@ -137,7 +137,7 @@ def _read_headings(
     ]
     category = ""
     take_above(lines[: starts[0].start] if starts else lines, draft)
-    ends = [heading.start for heading in starts[1:]] + [len(lines)]
+    ends = [*(heading.start for heading in starts), len(lines)][1:]
     for heading, end in zip(starts, ends, strict=True):
         body = "\n".join(lines[heading.end : end]).strip("\n").rstrip()
         if heading.level == level:

@@ -76,6 +76,7 @@ OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><w>&a;</w>'
 ALIASES = "a0: &a0 [x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 40)
 )
+TWICE = b"{" + b",".join(b'"%d": 1' % number for number in [*range(200_000), 199_999]) + b"}"
 ROWS = count(10_000, 100_000)
 QA = "Q: One?\nA: Yes.\n\n"
 BOMBS: list[tuple[str, str, Callable[[], bytes]]] = [
@@ -94,6 +95,8 @@ BOMBS: list[tuple[str, str, Callable[[], bytes]]] = [
     ("json", "deep", lambda: b"[" * 1_000_000),
     ("json", "wide", lambda: json.dumps([{"question": "a?", "answer": "b"}] * ROWS).encode()),
     ("json", "names", lambda: json.dumps({str(n): n for n in range(300_000)}).encode()),
+    ("json", "names twice", lambda: TWICE),
+    ("json", "a number as a name", lambda: b"{" + b"4" * 1_000_000 + b": 1}"),
     ("json", "number", lambda: b'[{"question": ' + b"9" * 1_000_000 + b"}]"),
     ("jsonl", "lines", lambda: b"{}\n" * ROWS),
     ("csv", "columns", lambda: b"question,answer" + b",x" * 1_000_000 + b"\n1,2\n"),

@@ -128,7 +128,7 @@ def test_every_edit_that_a_killed_server_acknowledged_is_served_by_the_next(
     done: list[int] = [0]
     with serving(*place) as server:
         put(server, 0)
-    for turn in range(count(2, 60)):
+    for turn in range(count(2, 30)):
         with serving(*place) as server:
             thread = editing(server, done[-1] + 1, done)
             time.sleep(chance(turn).uniform(0.05, 0.5))
@@ -157,7 +157,7 @@ def test_an_older_database_under_a_running_server_is_what_it_serves_from_then_on
     file, copy = tmp_path / "clinic.backup", tmp_path / "copy.db"
     with serving(*place) as server:
         put(server, 0)
-        for turn in range(count(2, 40)):
+        for turn in range(count(2, 20)):
             old = turn * 10 + 1
             put(server, old)
             command("backup", "--db", database, file)
@@ -189,7 +189,7 @@ def test_backups_by_the_command_while_a_server_is_edited_are_whole(
     with serving(*place) as server:
         put(server, 0)
         thread = editing(server, 1, done)
-        for turn in range(count(2, 40)):
+        for turn in range(count(2, 20)):
             before = done[-1]
             file, other = tmp_path / "file", tmp_path / f"{turn}.db"
             command("backup", "--db", database, file)

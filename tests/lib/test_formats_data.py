@@ -92,6 +92,7 @@ def test_the_examples_read_without_a_warning(path: Path) -> None:
         ("json", '[\n{"question": "a", "position": 99999999999999999999}]', "f:2: holds a number"),
         ("json", '[\n\n{"question": }]', "f:3: is no valid JSON: expecting value at column 14"),
         ("json", '[{"question": "a"}] x', "is no valid JSON: extra data"),
+        ("json", "{" + "4" * 20 + ": 1}", "f:1: holds a number of 20 digits"),
         ("json", "[" * 100_000, "f:1: is nested more than 32 levels deep"),
         ("json", '{"a":' * 50_000, "nested more than"),
         ("json", '"a"', "has to be a list of entries"),

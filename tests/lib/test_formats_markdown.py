@@ -52,6 +52,11 @@ def test_a_mistake_in_the_fields_is_named_with_its_line() -> None:
     assert caught.value.problems[1].field == "status"
 
 
+def test_fields_without_a_heading_are_no_entry() -> None:
+    with pytest.raises(formats.ImportFormatError, match="holds no question"):
+        read("# One?\n\n<!-- faq\nid: one\n-->\n\nx\n")
+
+
 @pytest.mark.parametrize(
     "value", ["-->", "--\\>", "a: b", "null", "-", '"', "\u2066", "é\n", "x -->"]
 )
