@@ -12,6 +12,7 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
+from importlib.resources import files
 
 import snowballstemmer
 from whoosh.analysis import Token, Tokenizer
@@ -106,9 +107,22 @@ def _stemmer(lang: str) -> Callable[[str], str]:
 _STEMMING = threading.Lock()
 
 
+@cache
+def _common_stems(lang: str) -> dict[str, str]:
+    """Stems that ship, for the stemmer is slow: see ``tools/make_stems.py``."""
+    path = files("faqlib.search") / "data" / f"stems.{lang}.txt"
+    if not path.is_file():
+        return {}
+    lines = (line.partition(" ") for line in path.read_text("utf-8").splitlines())
+    return {word: stem or word for word, _, stem in lines}
+
+
 @lru_cache(maxsize=65_536)
 def stem(word: str, lang: str) -> str:
     """The term of one lower-case word. Accents are needed for stemming, so they go last."""
+    known = _common_stems(lang).get(word)
+    if known is not None:
+        return known
     with _STEMMING:
         stemmed = _stemmer(lang)(word)
     return fold(stemmed)
