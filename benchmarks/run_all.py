@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import corpus
 import http_rates
 import speed
 from quality import ENGINES, Row, measure
 
+from faqlib import read_file
 from faqlib.testing import load_questions
 
 TARGET = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -21,17 +23,17 @@ its peers on the same entries and queries. Compare the ratios; the milliseconds 
 
 def golden(name: str) -> tuple[list[Row], list[Row], dict[str, dict[str, int]]]:
     """An example FAQ and its golden questions, in the form of a judged set."""
-    rows = [row for row in speed.made(58) if not row["id"].startswith("mixed-")]
-    asked = load_questions(speed.EXAMPLES / name / "questions.yaml")
+    rows = [row for row in corpus.made(58) if not row["id"].startswith("mixed-")]
+    asked = load_questions(corpus.EXAMPLES / name / "questions.yaml")
     wanted = {f"q{n}": dict.fromkeys(g.expected, 1) for n, g in enumerate(asked) if g.expected}
     queries = [{"id": f"q{n}", "text": g.question} for n, g in enumerate(asked)]
-    ids = {entry.id for entry in speed.read_file(speed.EXAMPLES / name / "faq.yaml").entries}
+    ids = {entry.id for entry in read_file(corpus.EXAMPLES / name / "faq.yaml").entries}
     return [row for row in rows if row["id"] in ids], queries, wanted
 
 
 def found() -> Iterator[str]:
     """How well the golden questions are answered, an engine a line."""
-    sets = {name: golden(name) for name in speed.NAMES}
+    sets = {name: golden(name) for name in corpus.NAMES}
     yield "| engine | " + " | ".join(sets) + " |"
     yield "|---" * (len(sets) + 1) + "|"
     for name, build in ENGINES.items():
@@ -50,7 +52,7 @@ def main() -> None:
         "nDCG@10 / P@1 (AUROC).\n",
         *found(),
         "\n## A search\n\nCPU time, median, and how many times faqlib's it is.\n",
-        *speed.table([20, 1_000]),
+        *speed.table({size: speed.bare(size) for size in (20, 1_000)}),
         "\n## Over HTTP\n\nThe server with log, metrics, limits and a database file, beside bytes "
         "that lie ready, in the same processes.\n",
         *http_rates.table(),

@@ -2,82 +2,145 @@
 
     python benchmarks/speed.py [SIZE ...]
 
-The entries are the example FAQs' questions and answers, shuffled together sentence by sentence up
-to each size (20 and 1,000 unless given); the queries are their golden questions. faqlib does all it
-always does: typing slips, synonyms, meaning, snippets, confidence, suggestion.
+Each measured query is new to every engine; before, each has answered as many others, so that what
+an engine keeps of single words is warm. faqlib does all it always does: typing slips, synonyms,
+meaning, confidence, suggestion.
 """
 
 from __future__ import annotations
 
-import random
 import re
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from quality import ENGINES, Row, Search
+from corpus import Row, entries, made, misspelt, queries
+from highlighting import ANSWERING
+from quality import ENGINES
 
-from faqlib import read_file, render_text
-from faqlib.testing import load_questions
+from faqlib import FAQ
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
-NAMES = ("exosomes", "family-practice")
-QUERIES = 120
-ROUNDS = 3
+SIZES = (20, 1_000, 10_000)
+MEASURED = 240
+ROUNDS = 4  # the engines take turns, so that a slow moment of the machine meets all alike
+TOO_SLOW = {"lunr": 1_000}  # entries up to which it is measured
 
-
-def made(size: int) -> list[Row]:
-    """A FAQ of ``size`` entries: first the real ones, then mixtures of their sentences."""
-    entries = [e for name in NAMES for e in read_file(EXAMPLES / name / "faq.yaml").entries]
-    rows = [{"id": e.id, "question": e.question, "answer": render_text(e.answer)} for e in entries]
-    sentences = [s for row in rows for s in re.split(r"(?<=[.!?])\s+", row["answer"]) if s]
-    chance = random.Random(1)
-    while len(rows) < size:
-        one, other = chance.choice(entries).question, chance.choice(entries).question
-        half = one.split()[: len(one.split()) // 2] + other.split()[len(other.split()) // 2 :]
-        answer = " ".join(chance.sample(sentences, 4))
-        rows.append({"id": f"mixed-{len(rows)}", "question": " ".join(half), "answer": answer})
-    return rows[:size]
+Engines = Mapping[str, Callable[[Sequence[Row]], Callable[[str], Any]]]
 
 
-def queries() -> list[str]:
-    """What the golden questions ask."""
-    found = [g for name in NAMES for g in load_questions(EXAMPLES / name / "questions.yaml")]
-    return [golden.question for golden in random.Random(2).sample(found, QUERIES)]
+class Spent(NamedTuple):
+    """Milliseconds of CPU: median, and what a tenth was below and above of."""
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spent:
+        """The three figures of measured values."""
+        tenths = statistics.quantiles(values, n=10)
+        return cls(statistics.median(values), tenths[0], tenths[-1])
 
 
-def milliseconds(search: Search, asked: Sequence[str]) -> float:
-    """The median CPU time of one search, the best of three rounds."""
-    search(asked[0])
-    rounds = []
-    for _ in range(ROUNDS):
-        spent = []
-        for query in asked:
-            start = time.process_time()
-            search(query)
-            spent.append(1000 * (time.process_time() - start))
-        rounds.append(statistics.median(spent))
-    return min(rounds)
+def bare_faqlib(size: int) -> Callable[[str], Any]:
+    """Ids and scores, as the peers give them."""
+    faq = FAQ(semantic=False)
+    faq.add_all(entries(size))
+    return lambda query: [(hit.entry.id, hit.score) for hit in faq.search(query, snippets=False)]
 
 
-def table(sizes: Sequence[int]) -> Iterator[str]:
-    """The lines of the table: milliseconds, and how many times faqlib's they are."""
-    yield "| engine | " + " | ".join(f"{size:,} entries" for size in sizes) + " |"
-    yield "|---" * (len(sizes) + 1) + "|"
-    asked = queries()
-    ours: list[float] = []
-    for name, build in ENGINES.items():
-        try:
-            spent = [milliseconds(build(made(size)), asked) for size in sizes]
-        except ImportError:
-            continue
-        ours = ours or spent
-        cells = [f"{ms:.2f} ms ({ms / own:.1f}x)" for ms, own in zip(spent, ours, strict=True)]
+def milliseconds(call: Callable[[str], Any], query: str) -> float:
+    """The CPU time of one call."""
+    start = time.process_time()
+    call(query)
+    return 1000 * (time.process_time() - start)
+
+
+def measure(engines: Engines, size: int) -> dict[str, Spent]:
+    """What each engine spends on a query of a FAQ of this size."""
+    asked = queries(2 * MEASURED)
+    warming, measured = asked[:MEASURED], asked[MEASURED:]
+    rows = made(size)
+    built: dict[str, Callable[[str], Any]] = {}
+    for name, build in engines.items():
+        if size <= TOO_SLOW.get(name, size):
+            try:
+                built[name] = build(rows)
+            except ImportError:
+                continue
+    for call in built.values():
+        for query in warming:
+            call(query)
+    spent: dict[str, list[float]] = {name: [] for name in built}
+    for turn in range(ROUNDS):
+        for name, call in built.items():
+            spent[name] += [milliseconds(call, query) for query in measured[turn::ROUNDS]]
+    return {name: Spent.of(values) for name, values in spent.items()}
+
+
+def slips(size: int) -> tuple[Spent, Spent, float]:
+    """faqlib's queries without and with a typing slip that is new to it, and its first search."""
+    faq = FAQ(semantic=False)
+    faq.add_all(entries(size))
+    asked = queries(2 * MEASURED)
+    first = milliseconds(faq.search, asked[0])
+    for query in asked[:MEASURED]:
+        faq.search(query)
+    wrong = [milliseconds(faq.search, misspelt(query)) for query in asked[MEASURED:]]
+    right = [milliseconds(faq.search, query) for query in asked[MEASURED:]]
+    return Spent.of(right), Spent.of(wrong), first
+
+
+def table(spent: Mapping[int, Mapping[str, Spent]]) -> Iterator[str]:
+    """Medians with the spread, and how many times faqlib's each is."""
+    yield "| engine | " + " | ".join(f"{size:,} entries" for size in spent) + " |"
+    yield "|---" * (len(spent) + 1) + "|"
+    for name in next(iter(spent.values())):
+        cells = []
+        for by_name in spent.values():
+            one = by_name.get(name)
+            ratio = "" if one is None else f"{one.median / by_name['faqlib'].median:.1f}x"
+            cells.append(f"{_told(one)} {ratio}" if one else "not measured")
         yield f"| {name} | " + " | ".join(cells) + " |"
 
 
+def _told(one: Spent) -> str:
+    return f"{one.median:.2f} ms ({one.low:.2f} to {one.high:.2f})"
+
+
+def slips_table(sizes: Sequence[int]) -> Iterator[str]:
+    """One line a size."""
+    yield "| entries | query | with a slip | ratio | first search of a new FAQ |"
+    yield "|---" * 5 + "|"
+    for size in sizes:
+        right, wrong, first = slips(size)
+        ratio = wrong.median / right.median
+        yield f"| {size:,} | {_told(right)} | {_told(wrong)} | {ratio:.1f}x | {first:.0f} ms |"
+
+
+def bare(size: int) -> dict[str, Spent]:
+    """The engines of the quality benchmark: ids and scores only."""
+    return measure({**ENGINES, "faqlib": lambda rows: bare_faqlib(len(rows))}, size)
+
+
+def whole(size: int) -> dict[str, Spent]:
+    """Ten hits with a marked passage each."""
+    return measure(ANSWERING, size)
+
+
+def numbers(lines: Sequence[str]) -> list[int]:
+    """Sizes from a command line."""
+    return [int(re.sub(r"\D", "", line)) for line in lines]
+
+
+def main(sizes: Sequence[int]) -> None:
+    """Print the three tables."""
+    for what in (bare, whole):
+        print(what.__doc__, *table({size: what(size) for size in sizes}), sep="\n", flush=True)
+    print("Typing slips", *slips_table(sizes), sep="\n")
+
+
 if __name__ == "__main__":
-    for line in table([int(size) for size in sys.argv[1:]] or [20, 1_000]):
-        print(line, flush=True)
+    main(numbers(sys.argv[1:]) or SIZES)

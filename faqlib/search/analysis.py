@@ -15,7 +15,6 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 import snowballstemmer
-from whoosh.analysis import Token, Tokenizer
 
 # Letters and digits, held together by one apostrophe, point or at-sign inside: o'clock, 3.5.
 _WORD = re.compile(r"[^\W_]+(?:['’.@][^\W_]+)*")
@@ -170,29 +169,11 @@ def words(text: str) -> list[str]:
     """The lower-case words of ``text``, accents kept."""
     if text.isascii():
         return [word[:_MAX_WORD].removesuffix("'s") for word in _WORD.findall(text.lower())]
+    if _UNSPACED.search(text) is None:
+        return [_normal(word[:_MAX_WORD]) for word in _WORD.findall(text)]
     return [word for word, _, _ in spans(text)]
 
 
 def is_stop_word(word: str, lang: str) -> bool:
     """Whether the word says nothing about what is asked."""
     return fold(word) in STOP_WORDS.get(lang, frozenset())
-
-
-def terms(text: str, lang: str) -> list[str]:
-    """The stems of the words of ``text`` that carry meaning, in order."""
-    stop = STOP_WORDS.get(lang, frozenset())
-    return [stem(word, lang) for word in words(text) if fold(word) not in stop]
-
-
-class FAQTokenizer(Tokenizer):  # type: ignore[misc]
-    """:func:`terms` as a Whoosh tokenizer: what a field of one language is indexed with."""
-
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
-
-    def __call__(self, value: str, **_: object) -> Iterator[Token]:
-        """Whoosh's tokens of one text."""
-        token = Token(removestops=True)
-        for position, term in enumerate(terms(value, self.lang)):
-            token.text, token.pos, token.boost, token.stopped = term, position, 1.0, False
-            yield token

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
 
 from faqlib.markup import render_text
 from faqlib.model import Entry
@@ -51,48 +54,65 @@ class Prepared:
         return _sentences(self.answer)
 
 
+class _Read(NamedTuple):
+    """A word as analysis sees it; ``row`` is its row in the word-vector table."""
+
+    folded: str
+    term: str
+    row: int | None
+
+
+@lru_cache(maxsize=65_536)
+def _read(word: str, lang: str) -> _Read:
+    vectors, folded = word_vectors(lang), analysis.fold(word)
+    return _Read(folded, analysis.stem(word, lang), vectors.row(folded) if vectors else None)
+
+
 def prepare(entry: Entry) -> Prepared:
-    """Analyse one entry in its own language."""
+    """Analyse one entry in its own language: each text once."""
     lang = analysis.language(entry.lang)
     answer = render_text(entry.answer)
-    aliases, tags = "\n".join(entry.aliases), "\n".join(entry.tags)
-    terms: list[tuple[str, ...]] = []
-    words: dict[str, str] = {}
-    for text in (entry.question, aliases, answer, entry.category, tags):
-        found = analysis.words(text)
-        stems = tuple([analysis.stem(word, lang) for word in found])
-        words.update(zip(map(analysis.fold, found), stems, strict=True))
-        terms.append(stems)
+
+    def read(text: str) -> list[_Read]:
+        return [_read(word, lang) for word in analysis.words(text)]
+
+    askings = [read(text) for text in (entry.question, *entry.aliases)]
+    # No word goes on from one sentence to the next, so the answer's words are its sentences'.
+    sentences = [read(text) for text in _SENTENCE_END.split(answer)]
+    fields = (
+        askings[0],
+        list(chain.from_iterable(askings[1:])),
+        list(chain.from_iterable(sentences)),
+        read(entry.category),
+        read("\n".join(entry.tags)),
+    )
+    terms = tuple(tuple([word.term for word in words]) for words in fields)
+    words = {word.folded: word.term for word in chain.from_iterable(fields)}
     return Prepared(
         entry,
         lang,
         analysis.fold(entry.question),
         answer,
-        Document(entry.id, tuple(terms)),
+        Document(entry.id, terms),
         words,
         frozenset(words.values()),
         frozenset(_asking(text, lang) for text in (entry.question, *entry.aliases)),
-        _bags(entry, answer, lang),
+        _bags(askings, sentences) if word_vectors(lang) else None,
     )
 
 
 def _asking(text: str, lang: str) -> tuple[str, ...]:
-    return tuple(analysis.stem(word, lang) for word in read_words(text))
+    return tuple([_read(word, lang).term for word in read_words(text)])
 
 
-def _bags(entry: Entry, answer: str, lang: str) -> Bags | None:
-    vectors = word_vectors(lang)
-    if vectors is None:
-        return None
+def _bags(askings: Sequence[Sequence[_Read]], sentences: Sequence[Sequence[_Read]]) -> Bags:
+    told = [_bag(words) for words in sentences if words]
+    questions = tuple([_bag(words) for words in askings])
+    return Bags(questions, sum(told, questions[0]), tuple(told[:_MAX_SENTENCES]))
 
-    def bag(text: str) -> Bag:
-        return vectors.bag(analysis.fold(word) for word in analysis.words(text))
 
-    return Bags(
-        tuple(bag(text) for text in (entry.question, *entry.aliases)),
-        bag(f"{entry.question} {answer}"),
-        tuple(bag(text) for text in _sentences(answer)),
-    )
+def _bag(words: Sequence[_Read]) -> Bag:
+    return tuple([word.row for word in words if word.row is not None])
 
 
 def _sentences(text: str) -> tuple[str, ...]:

@@ -60,7 +60,13 @@ class Projection:
         return len(self._by_id)
 
     def search(
-        self, text: str, limit: int = 10, only: Filter | None = None, *, explain: bool = False
+        self,
+        text: str,
+        limit: int = 10,
+        only: Filter | None = None,
+        *,
+        snippets: bool = True,
+        explain: bool = False,
     ) -> Results:
         """The best entries for ``text``, at most ``limit``, of those that the filter lets pass."""
         query = self._reader.read(text)
@@ -68,14 +74,14 @@ class Projection:
             return Results(text)
         signals = self._ranker.signals(query)
         ranked = self._ranker.rank(signals, limit, only)
-        marks = self._marks(query)
+        marks = self._marks(query) if snippets else {}
         impacts = self._ranker.impacts
         hits = tuple(
             [
                 Hit(
                     item.entry,
                     round(value, 6),
-                    snippet(passage(item.answer, item.lang), marks),
+                    snippet(passage(item.answer, item.lang), marks) if snippets else "",
                     reasons(query, item, signals, place, impacts) if explain else (),
                 )
                 for value, place, item in ranked

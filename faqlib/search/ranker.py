@@ -22,7 +22,8 @@ from faqlib.search.ranking import Impacts
 from faqlib.search.similarity import Nearness
 from faqlib.search.wordscores import WordScores
 
-# Below so many entries plain Python serves the first searches sooner than numpy can be imported.
+# Below so many entries plain Python serves the first searches sooner than numpy can be imported;
+# each state of the FAQ counts as a quarter of them.
 _PLAIN_ENTRIES = 24
 _PLAIN_SEARCHES = 16
 _KEPT_MASKS = 64
@@ -57,7 +58,7 @@ class Ranker:
         self._order = sorted(prepared.values(), key=_sentences, reverse=True)
         self._by_id = prepared
         self._snapshot = snapshot
-        self._searches = 0
+        self._searches: int = 0 if before is None else before._searches + _PLAIN_SEARCHES // 4
         self._embedder = embedder
         self._embedded: SentenceIndex | None = None
         self._before: Mapping[str, Meaning | None] = (

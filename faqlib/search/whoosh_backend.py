@@ -1,16 +1,18 @@
 """The Whoosh backend: everything that touches Whoosh's index stands here.
 
-Each document is one posting per term, whose value holds the term's frequency in every field:
-the ranking needs no more, and one list per term is read instead of five. Nothing else is stored,
-and segments live in memory only. Whoosh's query parser, searcher and merging are not used: the
-first hangs on hostile input, the others cost more than the ranking (docs/design.md).
+Each segment is one Whoosh document, and the value of a term's posting in it lists the segment's
+entries with the term's frequency in every field: Whoosh's work is for each term, not for each of
+its occurrences, and a term is read in one go. Segments live in memory only. Whoosh's query parser,
+searcher and merging are not used: the first hangs on hostile input, the others cost more than the
+ranking (docs/design.md).
 """
 
 from __future__ import annotations
 
+import struct
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from whoosh.fields import FieldType, Schema
@@ -22,36 +24,56 @@ from faqlib.search.protocol import FIELDS, Document, Posting, Snapshot
 _SMALL = 32
 _POOL_MEGABYTES = 1024
 _MAX_FREQUENCY = 255  # one byte; BM25 tells nothing apart beyond it
+_RECORD = struct.Struct(f"<I{len(FIELDS)}B")  # an entry's offset in its segment, the frequencies
+
+Packed = Mapping[str, bytes]  # term -> records by ascending offset
 
 
-class _FieldFrequencies(Format):  # type: ignore[misc]
-    """A Whoosh format: a posting's value is one byte per field, the frequency there."""
+def _frequencies(document: Document) -> dict[str, list[int]]:
+    """How often each term of a document stands in each field."""
+    found: dict[str, list[int]] = {}
+    for field, terms in enumerate(document.terms):
+        for term, count in Counter(terms).items():
+            if term not in found:
+                found[term] = [0] * len(FIELDS)
+            found[term][field] = min(count, _MAX_FREQUENCY)
+    return found
+
+
+def _pack(documents: Iterable[Document]) -> Packed:
+    packed: dict[str, bytearray] = {}
+    for offset, document in enumerate(documents):
+        for term, frequencies in _frequencies(document).items():
+            packed.setdefault(term, bytearray()).extend(_RECORD.pack(offset, *frequencies))
+    return {term: bytes(records) for term, records in packed.items()}
+
+
+def _unpack(records: bytes, base: int) -> Iterator[Posting]:
+    for offset, *frequencies in _RECORD.iter_unpack(records):
+        yield Posting(base + offset, frequencies)
+
+
+class _Records(Format):  # type: ignore[misc]
+    """A Whoosh format whose values are made already."""
 
     def word_values(
-        self, value: Document, analyzer: object, **_: Any
+        self, value: Packed, analyzer: object, **_: Any
     ) -> Iterator[tuple[str, int, float, bytes]]:
-        counts: dict[str, list[int]] = {}
-        for field, terms in enumerate(value.terms):
-            for term, count in Counter(terms).items():
-                if term not in counts:
-                    counts[term] = [0] * len(FIELDS)
-                counts[term][field] = min(count, _MAX_FREQUENCY)
-        for term, frequencies in counts.items():
-            yield term, 1, 1.0, bytes(frequencies)
+        return ((term, 1, 1.0, records) for term, records in value.items())
 
 
 class _Terms(FieldType):  # type: ignore[misc]
-    """A Whoosh field that takes a :class:`Document` as it was analysed."""
+    """A Whoosh field that takes the records of a segment."""
 
     scorable = False
     stored = False
     multitoken_query = "default"
 
     def __init__(self) -> None:
-        self.format = _FieldFrequencies()
+        self.format = _Records()
         self.analyzer = None
 
-    def index(self, value: Document, **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+    def index(self, value: Packed, **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
         return (
             (term.encode("utf-8"), count, weight, packed)
             for term, count, weight, packed in self.format.word_values(value, None)
@@ -70,11 +92,22 @@ class _Memory(RamStorage):  # type: ignore[misc]
 
 
 class WhooshSnapshot:
-    """One state of the index. A term's postings are read once and kept."""
+    """One state of the index. A term's postings are read once and kept.
 
-    def __init__(self, reader: Any, numbers: dict[int, str]) -> None:
+    Args:
+        reader: Whoosh's, of all segments.
+        bases: the first document number of each segment.
+        fresh: the records of what is not in a segment yet, and comes behind them.
+        numbers: the ids of the documents that are alive, by number.
+    """
+
+    def __init__(
+        self, reader: Any, bases: Sequence[int], fresh: Packed, numbers: dict[int, str]
+    ) -> None:
         self.numbers = numbers
         self._reader = reader
+        self._bases = bases
+        self._fresh = fresh
         self._read: dict[str, Sequence[Posting]] = {}
         self._lock = threading.Lock()  # Whoosh's readers share a file position
 
@@ -83,36 +116,38 @@ class WhooshSnapshot:
         found = self._read.get(term)
         if found is None:
             with self._lock:
-                found = self._read[term] = tuple(self._load(term))
+                loaded = [posting for posting in self._load(term) if posting.number in self.numbers]
+                found = self._read[term] = tuple(loaded)
         return found
 
     def terms(self) -> Iterable[str]:
         """Every term of the index."""
         with self._lock:
-            return [term.decode("utf-8") for term in self._reader.lexicon("terms")]
+            written = [term.decode("utf-8") for term in self._reader.lexicon("terms")]
+        return {*written, *self._fresh}
 
     def _load(self, term: str) -> Iterator[Posting]:
         key = term.encode("utf-8")
-        if ("terms", key) not in self._reader:
-            return
-        matcher = self._reader.postings("terms", key)
-        while matcher.is_active():
-            if matcher.id() in self.numbers:
-                yield Posting(matcher.id(), matcher.value())
-            matcher.next()
+        if ("terms", key) in self._reader:
+            matcher = self._reader.postings("terms", key)
+            while matcher.is_active():
+                yield from _unpack(matcher.value(), self._bases[matcher.id()])
+                matcher.next()
+        yield from _unpack(self._fresh.get(term, b""), self._bases[-1])
 
 
 class WhooshBackend:
     """An in-memory Whoosh index of analysed documents.
 
-    A change writes a new segment. Segments of like size are written again as one, so that there
-    are few of them, and each document is rewritten a logarithmic number of times.
+    A few changes are only kept beside the index; more are written as a new segment. All is written
+    anew when more is dead than alive, so each document is written a bounded number of times.
     """
 
     def __init__(self) -> None:
         self._documents: dict[str, Document] = {}
         self._numbers: dict[int, str] = {}
-        self._sizes: list[int] = []  # documents per segment, deleted ones too
+        self._bases = [0]  # of each segment, and of what comes behind them
+        self._fresh: list[Document] = []
         self._index: Any = _Memory().create_index(Schema(terms=_Terms()))
 
     def replace(self, documents: Sequence[Document]) -> Snapshot:
@@ -121,39 +156,40 @@ class WhooshBackend:
         return self.update(documents, ())
 
     def update(self, changed: Sequence[Document], removed: Iterable[str]) -> Snapshot:
-        """Write what changed, together with the segments that are no larger, as one segment."""
+        """Take in what changed; what it replaces is dead from now on."""
         gone = {document.id for document in changed} | set(removed)
         for entry_id in gone:
             self._documents.pop(entry_id, None)
         self._documents.update((document.id, document) for document in changed)
-        live = {n: e for n, e in self._numbers.items() if e not in gone}
-        keep = self._segments_to_keep(len(changed), len(live))
-        base = sum(self._sizes[:keep])
-        written = [self._documents[e] for n, e in live.items() if n >= base] + list(changed)
-        if written or keep < len(self._sizes):
-            self._write(written, keep)
-        self._sizes = [*self._sizes[:keep], len(written)]
-        self._numbers = {n: e for n, e in live.items() if n < base} | {
-            base + offset: document.id for offset, document in enumerate(written)
-        }
-        return WhooshSnapshot(self._index.reader(), self._numbers)
+        first = self._bases[-1] + len(self._fresh)
+        self._numbers = {n: e for n, e in self._numbers.items() if e not in gone}
+        self._numbers.update((first + i, document.id) for i, document in enumerate(changed))
+        self._fresh += changed
+        if self._bases[-1] + len(self._fresh) > 2 * len(self._documents) + _SMALL:
+            self._write_anew()
+        elif len(self._fresh) > len(self._documents) // 16 + 1:
+            self._write(self._fresh, keep=True)
+        return WhooshSnapshot(
+            self._index.reader(), tuple(self._bases), _pack(self._fresh), self._numbers
+        )
 
-    def _segments_to_keep(self, new: int, live: int) -> int:
-        if sum(self._sizes) > 2 * (live + new) + _SMALL:  # more dead than alive
-            return 0
-        keep = len(self._sizes)
-        while keep and self._sizes[keep - 1] <= max(new, 1):
-            keep -= 1
-            new += self._sizes[keep]
-        return keep
+    def _write_anew(self) -> None:
+        alive = list(self._documents.values())
+        self._bases = [0]
+        self._write(alive, keep=False)
+        self._numbers = {number: document.id for number, document in enumerate(alive)}
 
-    def _write(self, documents: Sequence[Document], keep: int) -> None:
+    def _write(self, documents: Sequence[Document], *, keep: bool) -> None:
+        """Write a segment, behind the others or instead of them."""
         # No compound file: there is nothing to gain in memory. Postings are never spilt to disk.
         writer = self._index.writer(compound=False, limitmb=_POOL_MEGABYTES)
         try:
-            for document in documents:
-                writer.add_document(terms=document)
+            if documents:
+                writer.add_document(terms=_pack(documents))
         except BaseException:
             writer.cancel()
             raise
-        writer.commit(mergetype=lambda _, segments: segments[:keep])
+        writer.commit(mergetype=lambda _, segments: segments if keep else [])
+        if documents:
+            self._bases.append(self._bases[-1] + len(documents))
+        self._fresh = []

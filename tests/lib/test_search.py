@@ -120,6 +120,13 @@ def test_only_stop_words_still_find_what_has_them() -> None:
         assert first(faq, "are you") == "who"
 
 
+def test_without_snippets_the_same_is_found(faq: FAQ) -> None:
+    bare, whole = faq.search("parkng", snippets=False), faq.search("parkng")
+    assert [(h.entry, h.score) for h in bare] == [(h.entry, h.score) for h in whole]
+    assert (bare.confidence, bare.suggestion) == (whole.confidence, whole.suggestion)
+    assert {hit.snippet for hit in bare} == {""}
+
+
 def test_explain_names_the_words_and_how_they_matched(faq: FAQ) -> None:
     hit = faq.search("parkng for free", explain=True)[0]
     kinds = {reason.kind: reason for reason in hit.reasons}
@@ -201,7 +208,8 @@ def test_any_text_is_a_query(faq: FAQ, query: str) -> None:
 def test_a_snippet_is_the_answers_text_escaped_with_marks_alone(answer: str, query: str) -> None:
     from faqlib.search.highlight import passage, snippet
 
-    made = snippet(passage(answer, "en"), dict.fromkeys(analysis.terms(query, "en"), 1.0))
+    weights = {analysis.stem(word, "en"): 1.0 for word in analysis.words(query)}
+    made = snippet(passage(answer, "en"), weights)
     bare = re.sub(r"</?mark>", "", made)
     assert not re.search(r"[<>\"']|&(?!(amp|lt|gt|quot|#x27);)", bare)
     text = html.unescape(bare).removeprefix("… ").removesuffix(" …").strip()
@@ -254,7 +262,7 @@ def test_a_failed_index_update_leaves_nothing_half_done(monkeypatch: pytest.Monk
         with monkeypatch.context() as broken:
             broken.setattr(SegmentWriter, "commit", lambda *_, **__: 1 / 0)
             with pytest.raises(ZeroDivisionError):
-                faq.add(ENTRIES[3])
+                faq.add_all(ENTRIES[3:5])
         assert first(faq, "blood tests") == "blood"
         assert first(faq, "is parking free") == "parking"
 
