@@ -56,7 +56,7 @@ const get = async (url, init) => {
 const TAGS = /^(p|[uo]l|li|strong|em|code|pre|blockquote|h[456]|a|img|table|thead|tbody|tr|t[hd]|[bh]r|s)$/;
 const ATTRIBUTES = /^(href|src|title|alt|start|scope|rel|loading|referrerpolicy)$/;
 const safe = url => /^(https?|mailto|tel):/i.test(url) ? url : '';
-const link = (href, text) => safe(href) ? h('a', {href}, text) : text;
+const link = (href, text) => safe(href) ? h('a', {href, dir: 'auto'}, text) : text;
 const build = nodes => nodes.map(node => {
   if (!Array.isArray(node)) return node;
   const [tag, attributes, ...children] = node;
@@ -69,8 +69,8 @@ const plain = nodes => nodes.map(node => Array.isArray(node) ? plain(node.slice(
 
 /* A snippet is escaped text with <mark> around what matched. */
 const snippet = html => html.split(/<\/?mark>/).map((piece, i) => {
-  const text = piece.replace(/&(.*?);/g, (_, name) => ({amp: '&', lt: '<', gt: '>', quot: '"'})[name] || "'");
-  return i % 2 ? h('mark', 0, text) : text;
+  piece = piece.replace(/&(.*?);/g, (_, name) => ({amp: '&', lt: '<', gt: '>', quot: '"'})[name] || "'");
+  return i % 2 ? h('mark', 0, piece) : piece;
 });
 
 /* Words as they are compared: without accents and case, Chinese and Japanese by character. */
@@ -104,14 +104,10 @@ const script = doc.currentScript;
 const HOME = (script?.src || '/').replace(/(embed\/)?[^/]*(\?.*)?$/, '');
 /* What is loaded once for all elements of a page, by address; several scripts share it too. */
 const shelf = window.FAQ_WIDGET?.shelf || {}, sheet = new CSSStyleSheet;
-const share = async url => {
-  try {
-    return await (shelf[url] ||= get(url));
-  } catch (error) {
-    delete shelf[url];
-    throw error;
-  }
-};
+const share = async url => shelf[url] ||= get(url).catch(error => {
+  delete shelf[url];
+  throw error;
+});
 const bundleAt = (base, site) => `${base}api/v1/sites/${site}/bundle?parts=questions`;
 const textsAt = (base, lang) => `${base}widget/i18n/${lang.slice(0, 2)}.json`;
 
@@ -124,11 +120,11 @@ const view = host => {
   const option = name => host.getAttribute(name) || '';
   const emit = (name, detail) => host.dispatchEvent(new CustomEvent('faq:' + name, {bubbles: true, detail}));
   /* Plain text needs no preflight; the server reads it as JSON. */
-  const post = (what, data) => get(path + what, {method: 'POST', keepalive: true, body: JSON.stringify(data)});
+  const post = (what, data) => get(path + what, {method: 'POST', body: JSON.stringify(data)});
   const find = id => chosen?.get(keys[id]);
   const entries = () => [...chosen.values()];
   const foreign = entry => entry.lang.slice(0, 2) != lang.slice(0, 2);
-  const highlight = text => text.split(/([\p{L}\p{N}]+)/u).map(piece =>
+  const highlight = text => !marks[0] ? text : text.split(/([\p{L}\p{N}]+)/u).map(piece =>
     marks.some(mark => line(piece).startsWith(' ' + mark)) ? h('mark', 0, piece) : piece);
   const anchor = id => '#faq-' + encodeURIComponent(id);
 
@@ -146,18 +142,23 @@ const view = host => {
 
   /* Builds in slices, one a frame, so that the page stays responsive. */
   const work = () => {
-    const end = performance.now() + 3;
+    const end = performance.now() + 2;
     while (todo[0] && performance.now() < end) todo.shift()();
     if (todo[0]) requestAnimationFrame(work);
   };
+  const inSlices = step => {
+    for (const entry of entries()) todo.push(() => step(entry));
+    work();
+  };
+  const fill = entry => items.get(entry).fill();
 
   const list = (label, children = []) => (children = children.filter(x => x))[0]
-    && h('', 0, h('b', 0, label), h('ul', 0, children.map(child => h('li', 0, child))));
+    && h('', 0, h('b', 0, label), h('ul', 0, children.map(child => h('li', {dir: 'auto'}, child))));
   const answer = entry => {
     const notice = entry.notice || site.notice, date = entry.last_reviewed;
-    const copy = link(location.href.split('#')[0] + anchor(entry.id), T.copy);
+    const copy = link(new URL(anchor(entry.id), location), T.copy);
     copy.onclick = () => {
-      navigator.clipboard?.writeText(copy.href).then(() => copy.append(' ✓'), () => {});
+      navigator.clipboard?.writeText(copy.href).then(() => copy.textContent = T.copy + ' ✓', () => {});
     };
     const votes = h('span.feedback', {tabIndex: -1, role: 'status'}, T.helpful, [true, false].map(helpful => h('button.button', {onclick: () => {
       post('/feedback', {entry: entry.id, helpful}).catch(() => {});
@@ -191,11 +192,9 @@ const view = host => {
     return h('.item', {lang: entry.lang, dir: entry.dir, show, fill}, h(level, 0, button), teaser, panel);
   };
 
-  const contact = () => {
-    const {phone, email, url, label} = site.contact;
-    return h('p.contact', 0, phone && link('tel:' + phone.replace(/ /g, ''), phone),
-      email && link('mailto:' + email, email), url && link(url, label || T.contact));
-  };
+  const contact = ({phone, email, url, label} = site.contact) => h('p.contact', 0,
+    phone && link('tel:' + phone.replace(/ /g, ''), phone), email && link('mailto:' + email, email),
+    url && link(url, label || T.contact));
 
   const askForm = () => {
     question = h('textarea.input', {rows: 3, required: true, maxLength: 2000, ariaLabel: T.ask});
@@ -215,8 +214,7 @@ const view = host => {
     const query = input.value.trim();
     clearTimeout(timer);
     aborter?.abort();
-    categories.hidden = query;
-    results.hidden = best.hidden = !query;
+    results.hidden = best.hidden = !(categories.hidden = query);
     urgent.textContent = query && site.urgent.terms.some(term => line(query).includes(line(term))) ? site.urgent.text : '';
     status.textContent = '';
     if (!query) return;
@@ -254,7 +252,7 @@ const view = host => {
     emit('search', {results: shown.length, answered: !!first});
   };
 
-  const show = () => dialog?.open || dialog?.showModal();
+  const show = () => dialog?.showModal();
   const search = text => {
     if (!chosen) return;
     show();
@@ -283,7 +281,7 @@ const view = host => {
     credit = 2; // five keystrokes buy a request at once, others wait
     last = question = null;
     marks = [];
-    input = h('input.input', {type: 'search', oninput: () => {
+    input = h('input.input', {type: 'search', onfocus: () => inSlices(prepare), oninput: () => {
       credit = Math.min(5, credit + 1);
       update();
     }});
@@ -301,7 +299,7 @@ const view = host => {
         box.append(items.get(entry));
       });
     }
-    fillAll();
+    inSlices(fill);
     return h('.body', 0, h('h2.title', 0, T.title), T.intro && h('p.intro', 0, T.intro),
       h('form.search', {role: 'search', onsubmit: event => {
         event.preventDefault();
@@ -309,18 +307,9 @@ const view = host => {
       }}, h('label', 0, T.search, input)),
       status, urgent, best, results, categories, h('.footer', 0, contact(), site.features.questions && askForm()));
   };
-  const fillAll = () => {
-    for (const entry of entries()) todo.push(() => {
-      items.get(entry).fill();
-      prepare(entry);
-    });
-    work();
-  };
-
   const paint = () => {
-    const theme = option('theme');
     frame = h('.faq', ui);
-    frame.style.colorScheme = theme == 'auto' ? 'light dark' : theme;
+    frame.style.colorScheme = option('theme').replace('auto', 'light dark');
     root.adoptedStyleSheets = [sheet];
   };
 
@@ -343,7 +332,7 @@ const view = host => {
     root.replaceChildren(frame);
     emit('ready', {site: name, entries: chosen.size});
     fromHash();
-    if (!bundle.entries[0]?.answer) setTimeout(() => complete().then(fillAll, () => {}), 2000);
+    if (!bundle.entries[0]?.answer) setTimeout(() => complete().then(() => inSlices(fill), () => {}), 2000);
   };
 
   /* A large site's answers come after its questions. */
@@ -406,50 +395,51 @@ window.FAQ_WIDGET = {
 sheet.replaceSync(
   ':host{all:initial!important;display:flow-root!important;width:100%!important;font-family:inherit!important;color-scheme:inherit!important}' +
   ':host([hidden]),.urgent:empty{display:none!important}' +
-  '.faq{all:initial;float:left;width:100%;color-scheme:inherit;--c:var(--faq-accent,#0b6e5f);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));--t:var(--faq-text,light-dark(#1d2730,#e6ebee));--b:var(--faq-background,light-dark(#fff,#161c21));--m:rgb(from var(--t) r g b/75%);--l:rgb(from var(--t) r g b/15%);--f:rgb(from var(--a) r g b/7%);--r:var(--faq-radius,12px);font-family:inherit;font-size:var(--faq-size,medium);line-height:1.6;overflow-wrap:anywhere;color:var(--t);background-color:var(--b);box-shadow:0 0 0 1em var(--b)}' +
+  '.faq{all:initial;float:left;width:100%;color-scheme:inherit;--c:var(--faq-accent,#0b6e5f);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));--t:var(--faq-text,light-dark(#1d2730,#e6ebee));--b:var(--faq-background,light-dark(#fff,#161c21));--m:rgb(from var(--t) r g b/75%);--l:rgb(from var(--t) r g b/15%);--f:rgb(from var(--a) r g b/6%);--r:var(--faq-radius,12px);font-family:inherit;font-size:var(--faq-size,medium);line-height:1.6;overflow-wrap:anywhere;color:var(--t);background-color:var(--b);box-shadow:0 0 0 1em var(--b)}' +
   '*,::before,::after{box-sizing:border-box;margin:0;padding:0}' +
   'button,input,textarea{all:unset;box-sizing:border-box;cursor:pointer}' +
   ':focus-visible{outline:3px solid var(--a);outline-offset:2px}' +
   '.body{container-type:inline-size;max-width:72em;margin:auto}' +
-  '.title{font-size:min(1.9em,1em + 3cqi);line-height:1.2;letter-spacing:-.02em;text-wrap:balance;margin-bottom:.4em}' +
-  '.intro,.answer{max-width:66ch}' +
+  '.title{font-size:1.8em;text-wrap:balance;line-height:1.2;margin-bottom:.4em}' +
+  '.intro,.answer{max-width:68ch}' +
   '.search,.category,.footer{padding-top:2em}' +
-  '.category:nth-child(n+6){content-visibility:auto;contain-intrinsic-size:30em;overflow-clip-margin:5px}' +
   'label{display:block}' +
-  '.input{width:100%;font-weight:400;margin:.5em 0;padding:.75em 1em;cursor:text;background-color:var(--b);border:1px solid var(--m);border-radius:var(--r)}' +
+  '.input{width:100%;margin:.5em 0;padding:.75em 1em;font-weight:400;background-color:var(--b);cursor:text;outline-offset:-2px;border:1px solid rgb(from var(--t) r g b/55%);border-radius:var(--r)}' +
   'label,summary,.contact,.button,.label,.urgent,.send,.launcher,b{font-weight:600}' +
   '.intro,.status,.meta,.preview,.close{color:var(--m)}' +
   '.status,.meta,.preview,.label{font-size:.9em}' +
   '.status{height:1.6em}' +
-  '.urgent,.best,.notice,.ask{background:var(--f);border:1px solid #0000;border-radius:var(--r);padding:1em 1.25em;margin-top:.75em}' +
-  '.urgent{background:#a3161f;color:#fff;white-space:pre-line}' +
-  '.best{min-height:max(11.5em,17em - 12cqi);overflow:hidden}' +
-  '.best .question{padding:.3em 0}' +
-  '.preview{max-height:4.8em;overflow:hidden;margin-bottom:1em}' +
-  '.best .preview{margin-bottom:-4.8em}' +
+  '.urgent,.best,.notice,.ask{background:var(--f);border:1px solid #0000;border-radius:var(--r);margin-top:.75em;padding:1em 1.25em}' +
+  '.urgent{background:#a31621;color:#fff;white-space:pre-line}' +
+  '.best{min-height:max(9.5em,18em - 12cqi);overflow:hidden}' +
+  '.best .question{padding:.25em 0;font-size:1.1em;font-weight:600}' +
+  '.preview{margin:-.5em 0 1em;max-height:4.8em;overflow:hidden}' +
+  '.best .preview{margin:0 0 -4.8em;font-size:1em}' +
+  '.item:nth-child(n+12){content-visibility:auto;contain-intrinsic-size:auto 3.78em;overflow-clip-margin:5px}' +
   '.item+.item{border-top:1px solid var(--l)}' +
-  '.question{scroll-margin:5em;display:flex;gap:1em;justify-content:space-between;width:100%;padding:1em 0;font-weight:500}' +
-  'h3,h4,h5,h6{font-size:1.05em}' +
-  '.question::after{content:"+"/"";font-size:1.6em;line-height:.9;font-weight:300}' +
-  '[aria-expanded=true]::after{content:"–"/""}' +
-  '.question:hover,.question[aria-expanded=true],a,.link,.button,.label,summary,li::marker{color:var(--a)}' +
-  'mark{background:rgb(from var(--a) r g b/20%);color:inherit}' +
+  '.question{display:flex;gap:1em;justify-content:space-between;scroll-margin:5em;width:100%;padding:1em 0;font-weight:500}' +
+  'h3,h4,h5,h6{font-size:1.1em}' +
+  '.question::after{content:"";flex:none;height:.5em;width:.5em;margin:.4em .25em;border:solid;border-width:0 .1em .1em 0;rotate:45deg}' +
+  '[aria-expanded=true]::after{rotate:225deg;margin-top:.7em}' +
+  '.question:hover,.question[aria-expanded=true],a,.link,.button,.label,summary{color:var(--a)}' +
+  'mark{background:rgb(from var(--a) r g b/25%);color:inherit}' +
   '.text>*,.meta>*,form>*{margin-bottom:1em}' +
-  'ul,ol,blockquote{padding-inline-start:1.4em}' +
+  'ul,ol,blockquote{padding-inline-start:1.25em}' +
   'img{max-width:100%;height:auto}' +
   'pre,.table{overflow:auto}' +
   'table{border-collapse:collapse}' +
-  'th,td{text-align:start;vertical-align:top;padding:.5em 1em .5em 0;border-bottom:1px solid var(--l)}' +
-  '.meta ul,.foot,.contact{display:flex;flex-wrap:wrap;gap:.25em 1.25em;align-items:center;list-style:none;padding:0}' +
+  'th,td{vertical-align:top;text-align:start;padding:.5em .5em .5em 0;border-bottom:1px solid var(--l)}' +
+  '.meta ul,.foot,.contact{display:flex;flex-wrap:wrap;gap:.5em 1.25em;list-style:none;padding:0}' +
   'a,.link,summary{padding:.3em 0;text-decoration:underline;text-underline-offset:.2em;cursor:pointer}' +
-  '.button{padding:.3em .9em;border:1px solid var(--l);border-radius:99em;margin-inline-start:.5em}' +
-  '.send,.launcher{background:var(--a);color:light-dark(#fff,#10161a);border:1px solid #0000;border-radius:99em;padding:.7em 1.5em}' +
-  '.launcher{position:fixed;z-index:999999999;bottom:max(1.25em,env(safe-area-inset-bottom));inset-inline-end:1.25em;box-shadow:0 6px 32px #0005}' +
-  '.dialog[open]{all:unset;--g:clamp(0px,100vw - 30em,1.25em);box-sizing:border-box;overflow:auto;overscroll-behavior:contain;position:fixed;bottom:var(--g);inset-inline-end:var(--g);width:min(27em,100vw);height:min(44em + 99*(1.25em - var(--g)),100dvh - 2*var(--g));padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));border:1px solid #0000;border-radius:var(--g);background-color:var(--b);box-shadow:0 6px 32px #0005}' +
-  '.close{display:block;position:sticky;top:0;z-index:1;width:max-content;margin-inline-start:auto;padding:max(.75em,env(safe-area-inset-top)) 0 .75em;background-color:var(--b)}' +
-  '@container(min-width:54em){.category{display:grid;grid:auto/14em 1fr;gap:3em}.heading{padding:1em 0}}' +
-  '@media(prefers-reduced-motion:no-preference){.answer:not([hidden]){animation:i .25s}}' +
-  '@keyframes i{from{opacity:0}}' +
+  '.button{padding:.3em 1em;border:1px solid var(--l);border-radius:99em;margin-inline-start:.4em}' +
+  '.send,.launcher{background:var(--a);color:Canvas;border:1px solid #0000;border-radius:9em;padding:.75em 1.5em}' +
+  '.launcher{position:fixed;z-index:9999999999;bottom:max(1.25em,env(safe-area-inset-bottom));inset-inline-end:1.25em;box-shadow:0 0 2em #0004}' +
+  '.dialog[open]{all:unset;box-sizing:border-box;overflow:auto;overscroll-behavior:contain;position:fixed;bottom:1.25em;inset-inline-end:1.25em;width:27em;height:min(44em,100% - 2.5em);padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));border:1px solid #0000;border-radius:1.25em;background-color:var(--b);box-shadow:0 0 2em #0004}' +
+  '@media(max-width:30em){.dialog[open]{inset:0;width:100%;height:100dvh;border-radius:0}}' +
+  '.close{display:block;position:sticky;top:0;z-index:1;margin-inline-start:auto;width:max-content;padding:max(.75em,env(safe-area-inset-top)) 0 .75em;background-color:var(--b)}' +
+  '@container(min-width:54em){.category{display:grid;grid:auto/15em 1fr;gap:2em}.heading{padding:1em 0}}' +
+  '@media(prefers-reduced-motion:no-preference){.answer:not([hidden]),.dialog{animation:i .25s}.question::after{transition:.3s}}' +
+  '@keyframes i{from{opacity:0;translate:0 -.5em}}' +
   '@media(forced-colors:active){.send,.launcher,.urgent{color:CanvasText}}' +
   '@media print{form,.foot,.footer,.launcher,.question::after{display:none}.answer[hidden]{display:block;content-visibility:visible}}');
 
@@ -465,7 +455,7 @@ const mount = () => {
   const site = el.getAttribute('site');
   if (!site) return doc.querySelector(TAG) || warn('add data-site="…" to the script tag.');
   if (!script.dataset.site && doc.querySelector(`${TAG}[site="${site}"]:not([api])`)) return;
-  if (doc.body.contains(script)) script.after(el); else doc.body.append(el);
+  if (script.closest('body')) script.after(el); else doc.body.append(el);
 };
-if (script?.src) doc.body?.contains(script) || doc.readyState != 'loading' ? mount() : addEventListener('DOMContentLoaded', mount);
+if (script?.src) script.closest('body') || doc.readyState != 'loading' ? mount() : addEventListener('DOMContentLoaded', mount);
 })();

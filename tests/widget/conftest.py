@@ -134,6 +134,10 @@ class Host:
             anchor=anchor,
         )
 
+    def wait_said(self, *parts: str) -> None:
+        """Wait until the console has been told a sentence with each of these in it."""
+        until(self.page, lambda: all(any(part in one for one in self.said) for part in parts))
+
     def clean(self) -> None:
         """Nothing was thrown and nothing was complained about."""
         assert self.errors == []
@@ -159,6 +163,21 @@ def artefact() -> Callable[[Page, str], None]:
         )
 
     return keep
+
+
+def until(page: Page, test: Callable[[], object]) -> None:
+    """Wait, as long as the page's own waits last, until something outside the page is so."""
+    for _ in range(300):
+        if test():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("It never became so.")
+
+
+def still(page: Page) -> None:
+    """Wait until nothing in the widget is being animated any more."""
+    page.wait_for_function("""() => document.querySelector('faq-widget').shadowRoot
+      .getAnimations().every(one => one.playState == 'finished')""")
 
 
 def ask(page: Page, text: str, *, settled: bool = True) -> None:

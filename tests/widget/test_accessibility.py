@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.widget.conftest import Host, ask
+from tests.widget.conftest import Host, ask, still
 from tests.widget.servers import Faults, answered
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
@@ -74,7 +74,7 @@ STATES: list[Callable[[Host, Faults], Page]] = [
 
 
 def _axe(page: Page, state: str) -> None:
-    page.wait_for_timeout(300)  # the animation of opening
+    still(page)
     page.evaluate("source => { if (!window.axe) (0, eval)(source) }", AXE)
     found = page.evaluate(
         "rules => axe.run('faq-widget', {runOnly: rules, resultTypes: ['violations', 'incomplete']})",
@@ -200,14 +200,14 @@ def test_the_focus_can_be_seen_everywhere(host: Host, look: str) -> None:
 
 def test_reduced_motion_moves_nothing(host: Host) -> None:
     """Opening an answer is instant for those who asked for that, and soft for others."""
-    for motion, count in (("reduce", 0), ("no-preference", 1)):
+    for motion, moves in (("reduce", False), ("no-preference", True)):
         host.page.emulate_media(reduced_motion=motion)  # type: ignore[arg-type]
         page = host.open("basic.html")
         page.locator(".question").first.click()
         running = page.evaluate(
             "document.querySelector('faq-widget').shadowRoot.getAnimations().length"
         )
-        assert running == count, motion
+        assert (running > 0) == moves, motion
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def test_wrong_options_say_the_fix_once_each_and_throw_nothing(host: Host) -> No
     """No site, an unknown site, an unknown mode and theme: one sentence each, and no exception."""
     page = host.open("wrong.html")
     expect(page.locator("#fallback")).to_be_visible()
-    page.wait_for_timeout(200)
+    host.wait_said("nowhere", "popup", "blue")
     said = [text for text in host.said if text.startswith("faq-widget")]
     assert len([text for text in said if "nowhere" in text and "data-site" in text]) == 1
     assert len([text for text in said if "popup" in text and "inline launcher" in text]) == 1
@@ -147,8 +147,7 @@ def test_wrong_options_say_the_fix_once_each_and_throw_nothing(host: Host) -> No
 def test_a_script_without_a_site_says_so(host: Host) -> None:
     """A lone script tag without data-site is told what to add."""
     host.show('<script src="https://faq.example/widget.js" defer></script>', wait=None)
-    host.page.wait_for_timeout(200)
-    assert [text for text in host.said if "add data-site" in text]
+    host.wait_said("add data-site")
     assert host.errors == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import expect
 
-from tests.widget.conftest import Host, ask
+from tests.widget.conftest import Host, ask, still
 from tests.widget.servers import Faults
 
 
@@ -20,7 +20,7 @@ def _picture(host: Host, name: str, *, search: bool) -> Image.Image:
         ask(page, "what are exosomes")
     page.mouse.move(0, 0)
     page.evaluate("document.querySelector('faq-widget').shadowRoot.activeElement?.blur()")
-    page.wait_for_timeout(400)
+    still(page)
     return Image.open(
         io.BytesIO(page.locator("faq-widget").screenshot(animations="disabled"))
     ).convert("RGB")

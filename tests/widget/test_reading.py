@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.widget.conftest import Host
+from tests.widget.conftest import Host, until
 from tests.widget.servers import Faults
 
 
@@ -59,8 +59,7 @@ def test_the_browsers_own_search_opens_an_answer(host: Host) -> None:
     page = host.open("basic.html")
     panel = page.locator(".answer").nth(1)
     expect(panel).to_have_attribute("hidden", "until-found")
-    page.wait_for_timeout(150)
-    assert "embryo" in (panel.text_content() or "")
+    expect(panel).to_contain_text("embryo")
     # What the browser does on a match: a beforematch event, then the attribute goes.
     panel.evaluate(
         "el => { el.dispatchEvent(new Event('beforematch', {bubbles: true})); el.hidden = false }"
@@ -179,7 +178,7 @@ def test_a_rating_is_sent_without_a_preflight_and_thanked_for(host: Host, faults
     page.get_by_role("button", name="No", exact=True).first.click()
     expect(page.locator(".feedback").first).to_have_text("Thank you!")
     expect(page.locator(".feedback").first).to_be_focused()
-    page.wait_for_timeout(150)
+    until(page, lambda: faults.seen)
     (sent,) = faults.seen
     assert (sent.method, sent.path) == ("POST", "/api/v1/sites/exosomes/feedback")
     assert sent.headers["content-type"].startswith("text/plain")
@@ -193,14 +192,14 @@ def test_a_rating_that_cannot_be_sent_disturbs_nobody(host: Host, faults: Faults
     page.locator(".question").first.click()
     page.get_by_role("button", name="Yes", exact=True).first.click()
     expect(page.locator(".feedback").first).to_have_text("Thank you!")
-    page.wait_for_timeout(150)
+    until(page, lambda: faults.paths("/feedback"))
     assert host.errors == []
 
 
 def test_print_shows_every_answer(host: Host) -> None:
     """On paper: all answers, no search field, no buttons."""
     page = host.open("basic.html")
-    page.wait_for_timeout(300)
+    expect(page.locator(".answer .text")).to_have_count(14)
     page.emulate_media(media="print")
     for answer in page.locator(".answer .text").all():
         expect(answer).to_be_visible()
