@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request
@@ -107,7 +108,7 @@ def report(site: str, report: str, args: dict[str, Any]) -> Response:
     rows = make(server().records, server().clinics.faq(site))
     if args["format"] == "json":
         return Response(json.dumps({"report": report, "rows": rows}), mimetype="application/json")
-    response = Response(_as_csv(rows), mimetype="text/csv")
+    response = Response(_as_csv(reports.COLUMNS[report], rows), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{site}-{report}.csv"'
     return response
 
@@ -140,12 +141,11 @@ def _uploaded() -> bytes:
     return request.get_data()
 
 
-def _as_csv(rows: list[dict[str, Any]]) -> str:
+def _as_csv(columns: Sequence[str], rows: list[dict[str, Any]]) -> str:
     out = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+    writer = csv.DictWriter(out, columns, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
     return out.getvalue()
 
 

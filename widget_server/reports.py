@@ -85,6 +85,13 @@ def review(records: Records, faq: FAQ) -> Rows:
     ]
 
 
+# In this order in a table, which has its head also where there is nothing to report.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "unanswered": ("query", "asked", "answered"),
+    "unhelpful": ("entry", "question", "helpful", "unhelpful", "reasons"),
+    "asked": ("query", "asked", "answered"),
+    "review": ("entry", "question", "review_due", "overdue", "reviewed_by"),
+}
 REPORTS: dict[str, Callable[[Records, FAQ], Rows]] = {
     "unanswered": unanswered,
     "unhelpful": unhelpful,

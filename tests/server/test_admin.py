@@ -14,7 +14,7 @@ from flask import Flask
 
 from faqlib import FAQ, FORMATS, Entry
 from tests.server.conftest import assert_error, bearer, parts
-from widget_server import tokens
+from widget_server import reports, tokens
 
 Editor = Callable[..., Any]
 
@@ -246,3 +246,11 @@ def test_reports_come_as_json_and_csv(editor: Editor, stored: Flask, database: s
     assert "'=cmd()?" in table.get_data(as_text=True)
     assert ",=" not in table.get_data(as_text=True)
     assert json.loads(editor("GET", "/reports/asked").data)["rows"] == []
+
+
+def test_an_empty_report_is_a_table_with_its_head(editor: Editor) -> None:
+    for name, columns in reports.COLUMNS.items():
+        assert editor("GET", f"/reports/{name}").get_json()["rows"] == []
+        table = editor("GET", f"/reports/{name}?format=csv").get_data(as_text=True)
+        assert table == ",".join(columns) + "\r\n"
+    assert set(reports.COLUMNS) == set(reports.REPORTS)
