@@ -34,16 +34,21 @@ def entries(size: int) -> list[Entry]:
     return [Entry(row["question"], row["answer"], id=row["id"]) for row in made(size)]
 
 
-def queries(count: int) -> list[str]:
-    """Different questions: the golden ones, then mixtures of two."""
+def queries() -> list[str]:
+    """The golden questions, in an order of their own."""
     asked = [g for name in NAMES for g in load_questions(EXAMPLES / name / "questions.yaml")]
     texts = list(dict.fromkeys(golden.question for golden in asked))
-    chance = random.Random(2)
-    chance.shuffle(texts)
-    found = dict.fromkeys(texts)
+    random.Random(2).shuffle(texts)
+    return texts
+
+
+def mixtures(texts: list[str], count: int) -> list[str]:
+    """Queries that are none of these, but made of their words: half of one, half of another."""
+    chance = random.Random(3)
+    found: dict[str, None] = {}
     while len(found) < count:
         found[_mixed(chance.choice(texts), chance.choice(texts))] = None
-    return list(found)[:count]
+    return [query for query in found if query not in texts]
 
 
 def misspelt(query: str) -> str:

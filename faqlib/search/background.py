@@ -6,14 +6,22 @@ That is told by likeness alone, so it costs nothing where the FAQ does speak of 
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from faqlib.search import analysis
-from faqlib.search.wordvectors import CorpusWeights, WordVectors, dot, word_vectors
+from faqlib.search.wordvectors import (
+    DIMENSIONS,
+    Bag,
+    CorpusWeights,
+    WordVectors,
+    dot,
+    word_vectors,
+)
 
 _LANG = "en"
 # These questions are no corpus whose rare words tell more.
@@ -33,14 +41,35 @@ def likeness(words: Iterable[str], lang: str) -> float:
     0 in a language that there are none in.
     """
     table = word_vectors(lang) if lang == _LANG else None
-    query = table and _embed(table, words)
-    if not query:
+    bag = table.bag(words) if table is not None else ()
+    if table is None or not bag:
         return 0.0
     if "numpy" in sys.modules:
-        import numpy as np
+        return _likeness_by_arrays(bag)
+    query = table.embed(bag, _ALIKE)
+    return max([dot(query, vector) for vector in _vectors()]) if query else 0.0
 
-        return float(np.vecdot(_array(), np.asarray(query, np.float32)).max())
-    return max(dot(query, vector) for vector in _vectors())
+
+def _likeness_by_arrays(bag: Bag) -> float:
+    """The same from what is kept for each word: products are as linear as vectors are."""
+    total = _products(bag[0]).copy()
+    for row in bag[1:]:
+        total += _products(row)
+    vector = total[-DIMENSIONS:]
+    length = math.sqrt(float(vector @ vector))
+    return float(total[:-DIMENSIONS].max()) / length if length else 0.0
+
+
+@lru_cache(maxsize=4_096)
+def _products(row: int) -> Any:
+    """A word's products with all questions, and its own vector behind them."""
+    import numpy as np
+
+    table = word_vectors(_LANG)
+    if table is None:
+        raise LookupError("The word vectors are gone: reinstall faqlib.")
+    vector = table.scaled(row, _ALIKE)
+    return np.concatenate([np.vecdot(_array(), vector), vector])
 
 
 def _embed(table: WordVectors, words: Iterable[str]) -> tuple[float, ...] | None:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from faqlib.search.columns import Column, largest
-
-_RIVALS = 5
+RIVALS = 5  # behind the first hit
 
 
 class Evidence(NamedTuple):
@@ -51,7 +49,6 @@ def confidence(evidence: Evidence, *, by_sentences: bool) -> float:
     return round(1 / (1 + math.exp(-logit)), 4)
 
 
-def lead(scores: Column, mask: Column | None) -> float:
-    """By how much the largest score in the mask leads the mean of the five behind it."""
-    best, *rivals = largest(scores, _RIVALS + 1, mask)
+def lead(best: float, *rivals: float) -> float:
+    """By how much the best score leads the mean of those behind it."""
     return best - sum(rivals) / len(rivals) if rivals else best

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from faqlib.model import Entry, Hit, Results
 from faqlib.search import analysis
-from faqlib.search.confidence import THRESHOLD
+from faqlib.search.confidence import RIVALS, THRESHOLD
 from faqlib.search.embedding import Embedder
 from faqlib.search.explain import reasons
 from faqlib.search.filters import Filter
@@ -73,7 +73,7 @@ class Projection:
         if not query.typed or not self._by_id:
             return Results(text)
         signals = self._ranker.signals(query)
-        ranked = self._ranker.rank(signals, limit, only)
+        ranked = self._ranker.rank(signals, max(limit, RIVALS + 1), only)
         marks = self._marks(query) if snippets else {}
         impacts = self._ranker.impacts
         hits = tuple(
@@ -84,10 +84,10 @@ class Projection:
                     snippet(passage(item.answer, item.lang), marks) if snippets else "",
                     reasons(query, item, signals, place, impacts) if explain else (),
                 )
-                for value, place, item in ranked
+                for value, place, item in ranked[:limit]
             ]
         )
-        sure = self._ranker.confidence(query, signals, ranked[0], only) if ranked else 0.0
+        sure = self._ranker.confidence(query, signals, ranked, only) if ranked else 0.0
         return Results(text, hits, sure, sure >= THRESHOLD, query.suggestion)
 
     def suggest(self, text: str, limit: int = 5, only: Filter | None = None) -> list[str]:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from faqlib.search import analysis, background
 from faqlib.search.blend import Signals, scores, weights
 from faqlib.search.bounded import Bounded
-from faqlib.search.columns import Column, best
-from faqlib.search.confidence import Evidence, confidence, lead
+from faqlib.search.columns import Column, best, largest
+from faqlib.search.confidence import RIVALS, Evidence, confidence, lead
 from faqlib.search.embedding import Embedder, SentenceIndex
 from faqlib.search.filters import Filter
 from faqlib.search.meaning import Meaning, meaning
@@ -98,10 +98,10 @@ class Ranker:
         return found[:limit]
 
     def confidence(
-        self, query: Query, signals: Signals, first: Found, only: Filter | None
+        self, query: Query, signals: Signals, ranked: Sequence[Found], only: Filter | None
     ) -> float:
-        """The probability (0-1) that the first hit answers the query."""
-        values, near = scores(signals), signals.meant
+        """The probability (0-1) that the first of the entries that were ranked answers it."""
+        first, near = ranked[0], signals.meant
         if near is None or self._embedded is None:
             near = signals.near
             anywhere = background.likeness(query.words, self._language_of(query))
@@ -109,11 +109,21 @@ class Ranker:
             anywhere = self._embedded.likeness(query.text)
         evidence = Evidence(
             first.value,
-            lead(values, None if only is None else self._mask(only, values)),
+            lead(*self._leading(signals, ranked, only)),
             float(signals.covered[first.place]),
             max(anywhere - max(near.at(first.place)), 0.0),
         )
         return confidence(evidence, by_sentences=signals.meant is not None)
+
+    def _leading(
+        self, signals: Signals, ranked: Sequence[Found], only: Filter | None
+    ) -> Sequence[float]:
+        """The scores of the best entry and those behind it, found by the query or not."""
+        values = [found.value for found in ranked[: RIVALS + 1]]
+        if len(values) > RIVALS and values[-1] >= weights(signals).least:
+            return values  # what was not found has less
+        column = scores(signals)
+        return largest(column, RIVALS + 1, None if only is None else self._mask(only, column))
 
     @property
     def _is_plain(self) -> bool:
