@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import corpus
 import http_rates
+import indexing
 import speed
+import start
+from plots import bars
 from quality import ENGINES, Row, measure
 
 from faqlib import read_file
@@ -18,6 +21,38 @@ HEAD = """# Benchmarks
 
 Written by `make bench`: every figure of a table comes from one run on one machine, faqlib beside
 its peers on the same entries and queries. Compare the ratios; the milliseconds are the machine's.
+All times are processor time of one thread; 1.0x is faqlib's.
+"""
+SEARCH = """
+## A search
+
+Ten hits. Medians, and between which values eight of ten searches lie. Every query is new to every
+engine; its words are not. faqlib's search is the whole one, without sentence embeddings: typing
+slips, synonyms, meaning, confidence and suggestion, none of which the peers have.
+
+Ids and scores only:
+"""
+WHOLE = """
+With a passage of each answer in which the matches are marked; bm25s and lunr have none:
+"""
+CASES = """
+faqlib alone, with passages. The first search of all works out what it needs of every entry; a word
+that was in no query before is compared with every sentence once. Then both are kept.
+"""
+INDEX = """
+## Building and editing
+
+From the entries to the first answer, and from an edit to an answer that shows it. faqlib's part is
+all of it: entries checked, Markdown rendered, every version kept, vectors made. Whoosh and FTS5
+take plain texts.
+"""
+KEEPING = """
+There is no index on disk: it is built from the database when a FAQ is opened.
+"""
+START = """
+## Starting
+
+Whole processes, Python's own start included.
 """
 
 
@@ -44,6 +79,42 @@ def found() -> Iterator[str]:
         yield f"| {name} | " + " | ".join(cells) + " |"
 
 
+def searches() -> Iterator[str]:
+    """The section about searching."""
+    yield SEARCH
+    bare = {size: speed.bare(size) for size in speed.SIZES}
+    yield from speed.table(bare)
+    yield WHOLE
+    whole = {size: speed.whole(size) for size in speed.SIZES}
+    yield from speed.table(whole)
+    yield "\n" + _picture("search", "A search with marked passages", whole)
+    yield CASES
+    yield from speed.cases_table({size: speed.cases(size) for size in speed.SIZES})
+
+
+def _picture(name: str, title: str, spent: Mapping[int, Mapping[str, speed.Spent]]) -> str:
+    engines = next(iter(spent.values()))
+    medians = {
+        engine: {f"{size:,} entries": by[engine].median for size, by in spent.items()}
+        for engine in engines
+    }
+    return bars(name, title, medians, "ms of processor time")
+
+
+def indexes() -> Iterator[str]:
+    """The section about building and editing."""
+    yield INDEX
+    costs = indexing.measure(indexing.SIZES)
+    yield from indexing.table(costs)
+    built = {
+        name: {f"{size:,} entries": one.built for size, one in by_size.items()}
+        for name, by_size in costs.items()
+    }
+    yield "\n" + bars("build", "Building an index", built, "ms of processor time")
+    yield KEEPING
+    yield from indexing.keeping(indexing.OPENED)
+
+
 def main() -> None:
     """Write the page."""
     parts = [
@@ -51,8 +122,10 @@ def main() -> None:
         "## Finding the answer\n\nThe example FAQs' golden questions, aliases left out: "
         "nDCG@10 / P@1 (AUROC).\n",
         *found(),
-        "\n## A search\n\nCPU time, median, and how many times faqlib's it is.\n",
-        *speed.table({size: speed.bare(size) for size in (20, 1_000)}),
+        *searches(),
+        *indexes(),
+        START,
+        *start.table(),
         "\n## Over HTTP\n\nThe server with log, metrics, limits and a database file, beside bytes "
         "that lie ready, in the same processes.\n",
         *http_rates.table(),

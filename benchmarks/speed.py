@@ -24,8 +24,8 @@ from quality import ENGINES
 from faqlib import FAQ
 
 SIZES = (20, 1_000, 10_000)
-MEASURED = 200
-WARMING = 600
+MEASURED = 160
+WARMING = 320
 ROUNDS = 4  # the engines take turns, so that a slow moment of the machine meets all alike
 TOO_SLOW = {"lunr": 1_000}  # entries up to which it is measured
 
