@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak fuzz mutants lint sbom bench lock clean
+.PHONY: help demo test soak fuzz load mutants lint sbom bench lock clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -31,7 +31,11 @@ test: $(READY)  ## every test, in the browser too, with coverage
 
 soak: $(READY)  ## the fault tests at full length: processes killed, disks filled
 	@echo "==> faults, for a long time"
-	FAQ_SOAK=1 $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/faults
+	FAQ_SOAK=1 $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/faults tests/guard
+
+load: $(READY)  ## visitors, editors and idlers at one server, for a minute
+	@echo "==> load on the loopback: it ends by itself"
+	$(BIN)/python benchmarks/load.py --seconds 60 --rate 100
 
 mutants: $(READY)  ## remove each guard: a test has to notice
 	@echo "==> guards removed one at a time, in a copy of the tree"

@@ -17,6 +17,7 @@ from granian.server import Server as Granian
 from faqlib import open_store
 from widget_server.limits import check_storage
 from widget_server.options import Failure
+from widget_server.patience import THREADS, WAITING
 from widget_server.records import Records
 from widget_server.settings import Settings
 
@@ -37,6 +38,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
     # Opened once here, so that tables are made before several workers want them.
     open_store(settings.database).close()
     Records(settings.database).close()
+    os.environ[THREADS] = str(threads)
     counters = None
     if settings.metrics and workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         counters = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="faq-metrics-")
@@ -47,7 +49,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
             port=port,
             interface=Interfaces.WSGI,
             workers=workers,
-            blocking_threads=threads,
+            blocking_threads=threads + WAITING,
             backlog=2_048,
             respawn_failed_workers=True,
             workers_kill_timeout=GRACE,

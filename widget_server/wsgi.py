@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 
 from widget_server.app import create_app
 from widget_server.housekeeping import start
+from widget_server.patience import THREADS, Patience
 from widget_server.settings import Settings
 from widget_server.state import NAME, Server
 from widget_server.watch import log_to_stderr
 
 log_to_stderr()
-app = create_app(Settings.from_env())
+settings = Settings.from_env()
+app = create_app(settings)
+app.wsgi_app = Patience(  # type: ignore[method-assign]
+    app.wsgi_app,
+    threads=int(os.environ.get(THREADS, "2")),
+    body_limit=settings.body_limit,
+    proxied=settings.proxies > 0,
+)
 here: Server = app.extensions[NAME]
 here.clinics.warm()
 threading.Thread(target=here.clinics.embed, name="embed", daemon=True).start()
