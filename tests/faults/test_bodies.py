@@ -62,8 +62,8 @@ FILES = {
 class Place:
     """An application over one database, and a client with a token."""
 
-    def __init__(self, database: str) -> None:
-        settings = {"semantic": False, "log_requests": False, "import_limit": 300_000}
+    def __init__(self, database: str, import_limit: int = 300_000) -> None:
+        settings = {"semantic": False, "log_requests": False, "import_limit": import_limit}
         settings["minimum_count"] = 2
         self.app: Flask = create_app({**settings, **RATES, "database": database})
         server = self.app.extensions[NAME]

@@ -15,7 +15,8 @@ from faqlib import Entry, ImportFormatError, formats
 from faqlib.schema import check_entry
 from tests.faults import hostile
 from tests.faults.fault_harness import chance, count
-from tests.faults.test_bodies import FILES
+from tests.faults.test_bodies import ADMIN, FILES, Place
+from widget_server.state import NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY = 200  # megabytes that reading a bomb may add, that of Python and the libraries apart
@@ -131,6 +132,17 @@ def test_a_bomb_is_read_or_refused_in_bounded_memory(
     assert int(used) / 1024 < MEMORY, (what, used)
     assert said.startswith(("read", "refused")), said
     tally("bombs for the readers", tried=1, failed=0)
+
+
+def test_a_bomb_for_the_server_is_answered_by_what_is_wrong_with_it(tmp_path: Path) -> None:
+    place = Place(str(tmp_path / "faq.db"), import_limit=20_000_000)
+    for name, what, make in BOMBS:
+        address = f"{ADMIN}/north/import?format={name}&dry_run=true"
+        code, said = place.send("POST", address, data=make())
+        assert code in (200, 413, 422), (name, what, code, said[:200])
+    assert place.send("GET", "/api/v1/sites/north/search?q=parking")[0] == 200
+    place.store.close()
+    place.app.extensions[NAME].records.close()
 
 
 def read(data: bytes, name: str) -> tuple[Entry, ...]:
