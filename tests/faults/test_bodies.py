@@ -48,7 +48,7 @@ ROUTES = [
     ("POST", "/api/v1/sites/{site}/feedback", "feedback"),
     ("POST", "/api/v1/sites/{site}/questions", "question"),
 ]
-BOTH = 30_000  # bodies that both databases get; what comes after goes to SQLite alone
+BOTH = 10_000  # bodies that both databases get; what comes after goes to SQLite alone
 MEDIA = (
     "text/plain", "application/octet-stream", "a", "\x80/\xff;=", "multipart/form-data; boundary=x",
     "application/json; charset=utf-7", "application/x-www-form-urlencoded",
