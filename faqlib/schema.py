@@ -133,7 +133,8 @@ class Contact(fields.Dict):
 
 def _is_look(value: str) -> None:
     """A colour or a length: nothing that ends a declaration, and nothing that loads a picture."""
-    called = {name.lower() for name in re.findall(r"([\w-]*)\(", value)}
+    # Each word is looked at from its beginning alone: a long one would take for ever otherwise.
+    called = {name.lower() for name in re.findall(r"(?<![\w-])([\w-]*)\(", value)}
     if not re.fullmatch(r"[\w#%.,()+*/ '\"-]{1,100}", value) or called - _LOOKS:
         raise ValidationError("is no colour or length: write it like #0b6e5f, or 12px.")
 

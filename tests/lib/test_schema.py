@@ -1,5 +1,6 @@
 """The one door for outside data: what it lets in, what it cleans, what it refuses and says."""
 
+import time
 from typing import Any
 
 import pytest
@@ -233,6 +234,13 @@ def test_a_contact_is_what_its_name_says(key: str, value: str) -> None:
     assert problem({"id": "a", "contact": {key: value}}, load_site)[0].startswith(f"contact.{key}")
     good = {"phone": "+1 555 0100", "email": "o@clinic.example", "url": "https://clinic.example"}
     assert load_site({"id": "a", "contact": good}).contact == good
+
+
+def test_a_long_value_of_a_theme_is_refused_at_once() -> None:
+    start = time.process_time()
+    site = {"id": "s", "theme": {"accent": "x" * 250_000}}
+    assert "theme" in problem(site, load_site)[0]
+    assert time.process_time() - start < 60  # a hang, not a slow machine
 
 
 def test_a_site_comes_back_from_its_dump() -> None:
