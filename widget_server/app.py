@@ -99,6 +99,7 @@ def _register(app: Flask, settings: Settings) -> None:
     from widget_server.files import files
     from widget_server.operations import operations
     from widget_server.pages import pages
+    from widget_server.playground import playground
     from widget_server.public import public
 
     api = make_api(app, version)
@@ -108,7 +109,7 @@ def _register(app: Flask, settings: Settings) -> None:
     app.after_request(_allow_origin)
     api.register_blueprint(public)
     api.register_blueprint(admin)
-    for blueprint in (files, pages, builder, operations):
+    for blueprint in (files, pages, builder, playground, operations):
         app.register_blueprint(blueprint)
 
 

@@ -20,9 +20,18 @@ def require_token() -> Token:
     Raises:
         APIError: 401 without a valid token; 429 after too many wrong ones.
     """
-    here = server()
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
-    token = tokens.verify(here.records, text.strip()) if kind.lower() == "bearer" else None
+    return accept_token(text.strip() if kind.lower() == "bearer" else "")
+
+
+def accept_token(text: str) -> Token:
+    """The token of this text, which is then the request's.
+
+    Raises:
+        APIError: 401 if it is none that is valid; 429 after too many wrong ones.
+    """
+    here = server()
+    token = tokens.verify(here.records, text) if text else None
     if token is None:
         here.limits.spend("failed_tokens")
         fail(
