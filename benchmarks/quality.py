@@ -24,9 +24,9 @@ Search = Callable[[str], list[tuple[str, float]]]
 Row = dict[str, str]
 
 
-def faqlib_search(corpus: Sequence[Row]) -> Search:
-    """The library as it ships; a hit's score is the confidence for the first."""
-    faq = FAQ(semantic=False)
+def faqlib_search(corpus: Sequence[Row], *, semantic: bool = False) -> Search:
+    """The library without a model at run time; the score of the first hit is the confidence."""
+    faq = FAQ(semantic=semantic)
     faq.add_all(
         Entry(question=row["question"], answer=row["answer"], id=row["id"]) for row in corpus
     )
@@ -37,6 +37,11 @@ def faqlib_search(corpus: Sequence[Row]) -> Search:
         return [(hit.entry.id, score) for hit, score in zip(found, scores, strict=False)]
 
     return search
+
+
+def faqlib_semantic(corpus: Sequence[Row]) -> Search:
+    """The same with the sentence embeddings of the extra ``[semantic]``."""
+    return faqlib_search(corpus, semantic=True)
 
 
 def whoosh_search(corpus: Sequence[Row]) -> Search:
@@ -145,6 +150,7 @@ def lunr_search(corpus: Sequence[Row]) -> Search:
 
 ENGINES: dict[str, Callable[[Sequence[Row]], Search]] = {
     "faqlib": faqlib_search,
+    "faqlib with embeddings": faqlib_semantic,
     "Whoosh, OR": whoosh_search,
     "SQLite FTS5": fts5_search,
     "tantivy": tantivy_search,
@@ -173,6 +179,14 @@ def judged(folder: Path) -> tuple[list[Row], list[Row], dict[str, dict[str, int]
 
 def measure(search: Search, queries: Iterable[Row], grades: dict[str, dict[str, int]]) -> str:
     """One cell of the table: nDCG@10 / P@1 (AUROC)."""
+    gain, first, area = scored(search, queries, grades)
+    return f"{gain:.2f} / {first:.2f}" + (f" ({area:.2f})" if area is not None else "")
+
+
+def scored(
+    search: Search, queries: Iterable[Row], grades: dict[str, dict[str, int]]
+) -> tuple[float, float, float | None]:
+    """nDCG@10, P@1, and AUROC of the first hit's score where some questions have no answer."""
     gains, firsts, right, none = [], [], [], []
     for query in queries:
         hits = search(query["text"])[:10]
@@ -184,8 +198,8 @@ def measure(search: Search, queries: Iterable[Row], grades: dict[str, dict[str, 
             gains.append(_discounted(found) / _discounted(ideal))
             firsts.append(bool(found) and found[0] == ideal[0])
     pairs = [(a > b) + (a == b) / 2 for a in right for b in none]
-    area = f" ({sum(pairs) / len(pairs):.2f})" if pairs else ""
-    return f"{sum(gains) / len(gains):.2f} / {sum(firsts) / len(firsts):.2f}{area}"
+    area = sum(pairs) / len(pairs) if pairs else None
+    return sum(gains) / len(gains), sum(firsts) / len(firsts), area
 
 
 def _discounted(grades: Iterable[int]) -> float:
