@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -58,7 +59,11 @@ def demo(port: int | None, show: bool) -> None:
     from widget_server.demo.run import run
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    run(port, show, click.echo)
+    with contextlib.suppress(SystemExit):  # SIGTERM
+        run(port, show, click.echo)
+    sys.stdout.flush()
+    # At once: a model that is still reading an example FAQ would not let go in order.
+    os._exit(0)
 
 
 @main.command()

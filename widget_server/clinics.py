@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Any
 
 from faqlib import FAQ, FAQError, Site, SiteNotFound
@@ -92,14 +93,14 @@ class Clinics:
                 done += 1
         return done
 
-    def embed(self) -> None:
-        """Load the sentence model, and make what is missing of every site's vectors.
+    def embed(self, sites: Iterable[str] = ()) -> None:
+        """Load the sentence model, and make what is missing of these or all sites' vectors.
 
         Until it is done, searches are answered by words alone.
         """
         with contextlib.suppress(FAQError):  # told when a visitor's search fails by it
-            for site in self.sites()[: self._bound]:
-                self.faq(site.id).snapshot().search("warm")
+            for site in sites or [site.id for site in self.sites()[: self._bound]]:
+                self.faq(site).snapshot().search("warm")
 
     def forget(self, site: str) -> None:
         """Drop a site that was deleted from memory."""

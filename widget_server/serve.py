@@ -33,7 +33,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
         SettingsError: when requests cannot be counted where they should be.
         StoreUnavailable: when the database cannot be opened: before any worker starts.
     """
-    _check_port(host, port)
+    address = _free_place(host, port)
     check_storage(settings.rate_storage)
     # Opened once here, so that tables are made before several workers want them.
     open_store(settings.database).close()
@@ -45,7 +45,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
     try:
         Granian(
             "widget_server.wsgi:app",
-            address=host,
+            address=address,
             port=port,
             interface=Interfaces.WSGI,
             workers=workers,
@@ -60,14 +60,18 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
             shutil.rmtree(counters, ignore_errors=True)
 
 
-def _check_port(host: str, port: int) -> None:
-    """Workers share their port, so a second server would silently share it too."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _free_place(host: str, port: int) -> str:
+    """The host as an address, which granian wants, if nobody listens there.
+
+    Workers share their port, so a second server would silently share it too.
+    """
     try:
+        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         socket.create_server((host, port), family=family).close()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = (error.strerror or str(error)).lower().partition(" (while")[0]
         raise Failure(
             f"Cannot listen on port {port} of {host} ({reason}): choose others with --port and "
             "--host."
         ) from None
+    return str(place[0])

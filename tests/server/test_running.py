@@ -176,11 +176,20 @@ def test_serve_fails_in_one_sentence_without_a_usable_database(
 
 def test_serve_does_not_share_the_port_of_another_server(start: Start, database: str) -> None:
     port = free_port()
-    first = start("serve", "--db", database, "--port", str(port), "--workers", "1")
-    wait_for(f"http://127.0.0.1:{port}/healthz", first)
-    second = start("serve", "--db", database, "--port", str(port))
+    words = ("serve", "--db", database, "--port", str(port), "--host", "localhost")
+    first = start(*words, "--workers", "1")
+    wait_for(f"http://localhost:{port}/healthz", first)
+    second = start(*words)
     assert second.wait(30) == 1
     error = second.communicate()[1].strip()
     assert str(port) in error
     assert "--port" in error
+    assert error.count("\n") == 0
+
+
+def test_serve_says_when_there_is_no_such_host(start: Start, database: str) -> None:
+    process = start("serve", "--db", database, "--host", "no-such-host.invalid")
+    assert process.wait(60) == 1
+    error = process.communicate()[1].strip()
+    assert "no-such-host.invalid" in error
     assert error.count("\n") == 0

@@ -16,6 +16,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from widget_server.app import create_app
 from widget_server.demo.website import Website
 from widget_server.options import Failure
+from widget_server.places import DEMO_SITES
+from widget_server.state import NAME, Server
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
@@ -71,6 +73,8 @@ class Demo:
         self.api = f"http://{HOST}:{api_port}"
         self.website = f"http://{HOST}:{site_port}"
         app = create_app({"public_url": self.api, "log_requests": False})
+        here: Server = app.extensions[NAME]
+        self._clinics = here.clinics
         self._servers: list[BaseWSGIServer] = [
             _serve(api_port, app.wsgi_app),
             _serve(site_port, Website(self.api)),
@@ -82,7 +86,12 @@ class Demo:
         return first + [(self.website + path, text) for path, text in PLACES]
 
     def start(self) -> None:
-        """Answer requests, in threads that end with the process."""
+        """Answer requests, in threads that end with the process.
+
+        Each site's sentence vectors are made meanwhile: until then it searches by words alone.
+        """
+        for site in DEMO_SITES:
+            threading.Thread(target=self._clinics.embed, args=([site],), daemon=True).start()
         for server in self._servers:
             threading.Thread(target=server.serve_forever, daemon=True).start()
 
