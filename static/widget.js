@@ -415,7 +415,7 @@ sheet.replaceSync(
   '.best .question{padding:.25em 0;font-size:1.1em;font-weight:600}' +
   '.preview{margin:-.5em 0 1em;max-height:4.8em;overflow:hidden}' +
   '.best .preview{margin:0 0 -4.8em;font-size:1em}' +
-  '.item:nth-child(n+12){content-visibility:auto;contain-intrinsic-size:auto 3.78em;overflow-clip-margin:5px}' +
+  '.item:nth-child(n+12){content-visibility:auto;contain-intrinsic-size:auto 3.96em;overflow-clip-margin:5px}' +
   '.item+.item{border-top:1px solid var(--l)}' +
   '.question{display:flex;gap:1em;justify-content:space-between;scroll-margin:5em;width:100%;padding:1em 0;font-weight:500}' +
   'h3,h4,h5,h6{font-size:1.1em}' +
