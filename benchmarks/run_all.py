@@ -1,4 +1,4 @@
-"""Run the benchmarks that need nothing from elsewhere, and write docs/benchmarks.md anew."""
+"""Run the benchmarks, and write docs/benchmarks.md and docs/benchmarks-widget.md anew."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import http_rates
 import indexing
 import speed
 import start
+import widget
 from plots import bars
 from quality import ENGINES, Row, measure
 
@@ -132,6 +133,7 @@ def main() -> None:
     ]
     TARGET.write_text("\n".join(parts) + "\n", "utf-8")
     print(TARGET.read_text("utf-8"))
+    widget.write()
 
 
 if __name__ == "__main__":
