@@ -29,7 +29,8 @@ SEARCH = """
 
 Ten hits. Medians, and between which values eight of ten searches lie. Every query is new to every
 engine; its words are not. faqlib's search is the whole one, without sentence embeddings: typing
-slips, synonyms, meaning, confidence and suggestion, none of which the peers have.
+slips, synonyms, meaning, confidence and suggestion, none of which the peers have. tantivy and bm25s
+are compiled and compare words alone.
 
 Ids and scores only:
 """

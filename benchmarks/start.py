@@ -26,8 +26,8 @@ def programs(database: Path) -> dict[str, str]:
     return {
         "Python alone": "pass",
         "`import faqlib`": "import faqlib",
-        "`FAQ()`, one entry, one search": "from faqlib import FAQ, Entry; faq = FAQ(); "
-        f"faq.add(Entry('Does it hurt?', 'A little.')); {ask}",
+        "`FAQ()`, one entry, one search, sentence embeddings loaded": "from faqlib import "
+        f"FAQ, Entry; faq = FAQ(); faq.add(Entry('Does it hurt?', 'A little.')); {ask}",
         "500 entries opened from SQLite, one search": "from faqlib import FAQ; "
         f"faq = FAQ.open({str(database)!r}, semantic=False); {ask}",
         "Whoosh: one document, one search": "from whoosh.fields import Schema, TEXT; "
