@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
 
 from faqlib import FORMATS, EntrySchema
 from widget_server.openapi import Query
 
-FORMAT_NAMES = tuple(sorted(FORMATS))
+# A format goes by its name or by a suffix: "markdown" or "md".
+_BY_NAME = {name: name for name in sorted(FORMATS)} | {
+    suffix[1:]: name for name, item in sorted(FORMATS.items()) for suffix in item.suffixes
+}
+FORMAT_NAMES = tuple(_BY_NAME)
 
 
 class SiteList(Schema):
@@ -70,7 +76,15 @@ class History(Schema):
     versions = fields.List(fields.Nested(VersionBody), required=True)
 
 
-class ImportQuery(Query):
+class _FormatQuery(Query):
+    """A query that names a format."""
+
+    @post_load
+    def _named(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        return data | {"format": _BY_NAME[data["format"]]}
+
+
+class ImportQuery(_FormatQuery):
     """How a file is to be read."""
 
     format = fields.String(
@@ -102,7 +116,7 @@ class Report(Schema):
     set_aside = fields.List(fields.Nested(SetAsideBody), required=True)
 
 
-class ExportQuery(Query):
+class ExportQuery(_FormatQuery):
     """In which format to export."""
 
     format = fields.String(

@@ -23,11 +23,13 @@ Option = Callable[[Any], Any]
 
 STDIN = "-"
 _FORMAT_NAMES = ("text", "markdown", "html", "csv", "tsv", "json", "jsonl", "yaml", "docx")
+_SUFFIXES = ("txt", "md", "yml")  # where they are not the name
 
 
 def format_option(*names: str, meaning: str) -> Option:
     """An option that names one of the formats."""
-    return click.option(*names, type=click.Choice(_FORMAT_NAMES), help=meaning)
+    allowed = click.Choice((*_FORMAT_NAMES, *_SUFFIXES))
+    return click.option(*names, type=allowed, help=meaning)
 
 
 def database_option(*, required: bool) -> Option:

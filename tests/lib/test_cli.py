@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 
 from faqlib import FAQ, Entry, read_file
 from faqlib.cli import main
-from faqlib.cli.common import _FORMAT_NAMES
+from faqlib.cli.common import _FORMAT_NAMES, _SUFFIXES
 from faqlib.cli.progress import waiting
-from faqlib.formats import FORMATS
+from faqlib.formats import FORMATS, format_of
 
 ROOT = Path(__file__).resolve().parents[2]
 EXOSOMES = ROOT / "examples" / "exosomes" / "faq.yaml"
@@ -93,6 +93,7 @@ def test_help_lists_the_commands_each_with_its_purpose() -> None:
 
 def test_the_formats_that_options_offer_are_those_that_there_are() -> None:
     assert tuple(FORMATS) == _FORMAT_NAMES
+    assert all(format_of("", suffix).name for suffix in _SUFFIXES)
 
 
 def test_the_version_is_the_package_s() -> None:

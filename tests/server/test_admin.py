@@ -134,6 +134,17 @@ def test_a_broken_file_is_422_with_its_lines_and_imports_nothing(editor: Editor)
     assert editor("GET", "/entries").get_json()["total"] == before
 
 
+def test_a_format_may_go_by_its_suffix(editor: Editor) -> None:
+    by_suffix, by_name = (
+        editor("GET", "/export?format=md"),
+        editor("GET", "/export?format=markdown"),
+    )
+    assert by_suffix.data == by_name.data
+    assert by_suffix.headers["Content-Disposition"].endswith('north.md"')
+    report = editor("POST", "/import?format=txt&dry_run=1", data=b"Is it far?\n\nNo.\n").get_json()
+    assert report["new"] == ["is-it-far"]
+
+
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_what_is_exported_is_imported_again_unchanged(editor: Editor, name: str) -> None:
     response = editor("GET", f"/export?format={name}")
