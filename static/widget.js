@@ -411,7 +411,7 @@ sheet.replaceSync(
   '.status{height:1.6em}' +
   '.urgent,.best,.notice,.ask{background:var(--f);border:1px solid #0000;border-radius:var(--r);margin-top:.75em;padding:1em 1.25em}' +
   '.urgent{background:#a31621;color:#fff;white-space:pre-line}' +
-  '.best{min-height:max(9.5em,18em - 12cqi);overflow:hidden}' +
+  '.best{min-height:max(9.5em,21em - 18cqi);overflow:hidden}' +
   '.best .question{padding:.25em 0;font-size:1.1em;font-weight:600}' +
   '.preview{margin:-.5em 0 1em;max-height:4.8em;overflow:hidden}' +
   '.best .preview{margin:0 0 -4.8em;font-size:1em}' +
