@@ -27,19 +27,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+
+from wsgi_servers import CACHED, SITE, beside
 
 HERE = Path(__file__).resolve()
 EXAMPLES = HERE.parents[1] / "examples"
 CONNECTIONS = 8
 ROUNDS = 5
-SITE = "/api/v1/sites/exosomes"
 FLASK = "a prepared body in a Flask route"
 # Each with its path, in which # is another number in every request, and what is accepted.
 ROWS = {
     "a prepared body, no framework": ("/raw", ""),
     FLASK: ("/flask", ""),
-    "search, in the cache": (f"{SITE}/search?q=needle+in+my+shoulder", "br"),
+    "search, in the cache": (CACHED, "br"),
     "bundle": (f"{SITE}/bundle", "br"),
     "widget.js": ("/widget.js", "br"),
     "the page": ("/sites/exosomes/", "br"),
@@ -58,31 +58,14 @@ _STARTS = itertools.count(1_000_000, 1_000_000)
 
 
 def make() -> Callable[..., Iterable[bytes]]:
-    """The three applications behind one address."""
-    import flask
-
+    """The server as it is run, and what it is measured beside."""
     from widget_server import create_app
     from widget_server.watch import log_to_stderr
 
     log_to_stderr()
-    faq = create_app({"database": os.environ["BENCHMARK"], "rate_search": "1000000000/minute"})
-    body = faq.test_client().get(ROWS["search, in the cache"][0]).data
-    plain = flask.Flask("plain")
-
-    @plain.get("/flask")
-    def prepared() -> flask.Response:
-        return flask.Response(body, mimetype="application/json")
-
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-
-    def choose(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        path = environ["PATH_INFO"]
-        if path == "/raw":
-            start("200 OK", headers)
-            return [body]
-        return (plain if path == "/flask" else faq).wsgi_app(environ, start)
-
-    return choose
+    return beside(
+        create_app({"database": os.environ["BENCHMARK"], "rate_search": "1000000000/minute"})
+    )
 
 
 if "BENCHMARK" in os.environ:

@@ -36,14 +36,26 @@ SERVERS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def make() -> Callable[..., Iterable[bytes]]:
-    """The three applications behind one address."""
-    import flask
+CACHED = f"{SITE}/search?q=needle+in+my+shoulder"
 
+
+def make() -> Callable[..., Iterable[bytes]]:
+    """widget_server from memory, and what it is measured beside."""
     from widget_server import create_app
 
-    faq = create_app({"semantic": False, "rate_search": "1000000000/minute", "log_requests": False})
-    body = faq.test_client().get(f"{SITE}/search?q=needle+in+my+shoulder").data
+    return beside(
+        create_app({"semantic": False, "rate_search": "1000000000/minute", "log_requests": False})
+    )
+
+
+def beside(faq: Any) -> Callable[..., Iterable[bytes]]:
+    """Three applications behind one address: ``faq``, and a cached answer of its, prepared.
+
+    ``/raw`` answers with the bytes and no framework, ``/flask`` from a route that does nothing.
+    """
+    import flask
+
+    body = faq.test_client().get(CACHED).data
     plain = flask.Flask("plain")
 
     @plain.get("/flask")
@@ -70,7 +82,7 @@ if os.environ.get("FAQ_BENCHMARK"):
 PATHS: dict[str, Callable[[], str]] = {
     "a prepared body, no framework": lambda: "/raw",
     "a prepared body in Flask": lambda: "/flask",
-    "search, in the cache": lambda: f"{SITE}/search?q=needle+in+my+shoulder",
+    "search, in the cache": lambda: CACHED,
     "bundle": lambda: f"{SITE}/bundle",
     "search, new each time": lambda: f"{SITE}/search?q=how+soon+can+i+exercise+{next(_NUMBERS)}",
 }
