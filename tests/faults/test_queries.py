@@ -12,7 +12,7 @@ from tests.faults import hostile
 from tests.faults.fault_harness import SOAK, chance, count
 
 CPU = 0.05  # seconds for one query, in a long run alone: a busy machine is no defect
-CALLS = 50_000  # of functions, which do not depend on the machine
+CALLS = 250_000  # of functions, which do not depend on the machine: no word is remembered yet
 
 
 @pytest.fixture(scope="module")
