@@ -10,8 +10,8 @@
 
 Each question is a test of its own. With ``min_first`` or ``max_wrong`` in the file the questions
 are one test instead, which passes when enough of them come out right. ``questions`` can name
-another file; ``semantic: false`` compares words only. Until pytest meets such a file, nothing of
-the library but this module is loaded.
+another file; ``settings: site.yaml`` adds the site's synonyms, and ``semantic: false`` compares
+words only. Until pytest meets such a file, nothing of the library but this module is loaded.
 """
 
 from __future__ import annotations
@@ -66,6 +66,10 @@ class GoldenFile(pytest.File):
         self.faq: FAQ = FAQ(semantic=self.plan.semantic)
         self.addfinalizer(self.faq.close)
         self.faq.load(self.plan.faq)
+        if self.plan.settings is not None:
+            from faqlib.formats.settings import read_settings
+
+            self.faq.save_site(read_settings(self.plan.settings))
 
 
 class _Golden(pytest.Item):

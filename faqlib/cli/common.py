@@ -16,7 +16,7 @@ from faqlib.cli.progress import waiting
 from faqlib.errors import ImportFormatError
 
 if TYPE_CHECKING:
-    from faqlib import FAQ, Store
+    from faqlib import FAQ, Site, Store
     from faqlib.formats import Document, Format
 
 Option = Callable[[Any], Any]
@@ -54,6 +54,11 @@ site_option: Option = click.option(
     metavar="ID",
     callback=_checked_site,
     help="Which of the database's sites; not needed where there is one.",
+)
+settings_option: Option = click.option(
+    "--settings",
+    metavar="SITE.yaml",
+    help="The settings of FILE's site: its synonyms are searched with.",
 )
 semantic_option: Option = click.option(
     "--no-semantic",
@@ -157,14 +162,18 @@ def chosen_faq(
     site: str | None,
     format_name: str | None,
     semantic: Any,
+    settings: str | None = None,
 ) -> Iterator[tuple[FAQ, tuple[str, ...]]]:
     """The FAQ that a command is about, and the words that are left.
 
-    With ``--db`` it is stored; without, the first word is a file that is read into memory.
+    With ``--db`` it is stored, and so are its settings; without, the first word is a file that is
+    read into memory.
     """
     from faqlib import FAQ
 
     if database is not None:
+        if settings is not None:
+            raise click.UsageError("--settings goes with a file: the database has the site's.")
         if len(words) > 1 and Path(words[0]).is_file():
             raise click.UsageError(f"Name either --db or the file {words[0]!r}, not both.")
         with stored_faq(database, site, semantic=semantic) as faq:
@@ -177,4 +186,12 @@ def chosen_faq(
     with FAQ(semantic=semantic) as faq:
         with waiting(f"Reading {words[0]}"):
             faq.merge(read_document(words[0], format_name).entries)
+            if settings is not None:
+                faq.save_site(_settings(settings))
         yield faq, words[1:]
+
+
+def _settings(path: str) -> Site:
+    from faqlib.formats.settings import read_settings
+
+    return read_settings(Path(path))

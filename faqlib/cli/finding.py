@@ -17,6 +17,7 @@ from faqlib.cli.common import (
     database_option,
     format_option,
     semantic_option,
+    settings_option,
     site_option,
 )
 from faqlib.cli.ending import Command
@@ -42,6 +43,7 @@ _WIDTH = 88
 @database_option(required=False)
 @site_option
 @format_option("--format", "format_name", meaning="FILE's format; by default by suffix.")
+@settings_option
 @click.option(
     "--limit", type=click.IntRange(1, 1000), default=5, show_default=True, help="At most so many."
 )
@@ -56,6 +58,7 @@ def search(
     database: str | None,
     site: str | None,
     format_name: str | None,
+    settings: str | None,
     as_json: bool,
     semantic: bool | None,
     **filters: Any,
@@ -64,7 +67,7 @@ def search(
 
     FILE can be - for standard input. It exits with 0 also when nothing answers.
     """
-    with chosen_faq(words, database, site, format_name, semantic) as (faq, text):
+    with chosen_faq(words, database, site, format_name, semantic, settings) as (faq, text):
         if not text:
             raise click.UsageError("Missing argument 'TEXT...': say what to search for.")
         with waiting("Searching"):

@@ -12,6 +12,7 @@ from faqlib.cli.common import (
     database_option,
     format_option,
     semantic_option,
+    settings_option,
     site_option,
 )
 from faqlib.cli.ending import NO, Command
@@ -30,6 +31,7 @@ _SHARE = click.FloatRange(0, 1)
 @database_option(required=False)
 @site_option
 @format_option("--format", "format_name", meaning="FILE's format; by default by suffix.")
+@settings_option
 @click.option(
     "--min-first",
     type=_SHARE,
@@ -53,6 +55,7 @@ def run_golden(
     database: str | None,
     site: str | None,
     format_name: str | None,
+    settings: str | None,
     min_first: float,
     max_wrong: float,
     as_json: bool,
@@ -65,7 +68,7 @@ def run_golden(
     """
     from faqlib.testing import evaluate, load_questions
 
-    with chosen_faq(words, database, site, format_name, semantic) as (faq, paths):
+    with chosen_faq(words, database, site, format_name, semantic, settings) as (faq, paths):
         if len(paths) != 1:
             raise click.UsageError("Missing argument 'QUESTIONS.yaml'." if not paths else _TOO_MANY)
         questions = load_questions(paths[0])

@@ -19,7 +19,7 @@ from faqlib.testing.questions import (
 )
 
 _LIMITS = ("min_first", "max_wrong")
-_KEYS = ("faq", "questions", "semantic", *_LIMITS)
+_KEYS = ("faq", "settings", "questions", "semantic", *_LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,14 @@ class Plan:
     """What a file asks for.
 
     ``limits`` are the arguments of :meth:`GoldenReport.passes`; empty where every question counts.
-    ``semantic`` is as :class:`faqlib.FAQ` takes it.
+    ``semantic`` is as :class:`faqlib.FAQ` takes it, ``settings`` a file of the site's.
     """
 
     faq: Path
     questions: tuple[GoldenQuestion, ...]
     limits: Mapping[str, float]
     semantic: bool | None
+    settings: Path | None = None
 
 
 def load_plan(path: Path) -> Plan:
@@ -55,6 +56,7 @@ def load_plan(path: Path) -> Plan:
         tuple(_questions(path, fields["questions"])),
         limits,
         _flag(path, fields["semantic"]) if "semantic" in fields else None,
+        path.parent / _text(path, fields["settings"]) if "settings" in fields else None,
     )
 
 
@@ -66,7 +68,7 @@ def _questions(path: Path, node: yaml.Node) -> list[GoldenQuestion]:
 
 def _text(path: Path, node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode) or not node.value:
-        raise _failure("takes a file's path after faq:.", path, node)
+        raise _failure("takes a file's path here.", path, node)
     return str(node.value)
 
 

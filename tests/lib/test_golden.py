@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from faqlib import FAQ, Entry, ImportFormatError, read_file
 from faqlib.cli import main
+from faqlib.formats.settings import read_settings
 from faqlib.testing import GoldenQuestion, GoldenReport, Outcome, evaluate, load_questions
 from faqlib.testing.plan import load_plan
 
@@ -222,6 +223,50 @@ def test_the_command_asks_a_database_too() -> None:
     assert runner.invoke(main, ["test", "faq.yaml"]).exit_code == 2
 
 
+# The site's own settings
+
+SLANG = "- {question: jalopies, entry: walk-ins}\n"
+
+
+def test_a_file_is_asked_with_its_sites_synonyms() -> None:
+    Path("site.yaml").write_text("name: Hill\nsynonyms:\n  - [jalopy, walk-ins]\n", "utf-8")
+    assert run(SLANG).exit_code == 1
+    assert run(SLANG, "--settings", "site.yaml").exit_code == 0
+    words = ["search", "faq.yaml", "--settings", "site.yaml", "--no-semantic", "jalopy"]
+    assert "[walk-ins]" in CliRunner().invoke(main, words).stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "needle"),
+    [
+        ("synonyms: none\n", "site.yaml: "),
+        ("- [a, b]\n", "site.yaml: has to be a mapping of settings"),
+        ("synonyms: [\n", "site.yaml:2: is no valid YAML"),
+        ("x" * 1_000_001, "site.yaml: is too large"),
+        (None, "site.yaml: cannot be opened"),
+    ],
+)
+def test_what_is_wrong_with_settings_is_one_sentence(text: str | None, needle: str) -> None:
+    if text is not None:
+        Path("site.yaml").write_text(text, "utf-8")
+    ended = run(GOOD, "--settings", "site.yaml")
+    assert ended.exit_code == 1
+    assert needle in ended.stderr
+
+
+def test_settings_go_with_a_file_only() -> None:
+    words = ["test", "--db", "c.db", "q.yaml", "--settings", "site.yaml"]
+    ended = CliRunner().invoke(main, words)
+    assert ended.exit_code == 2
+    assert "the database has the site's" in ended.stderr
+
+
+@pytest.mark.parametrize("name", ["exosomes", "family-practice"])
+def test_the_examples_settings_can_be_read_from_their_files(name: str) -> None:
+    site = read_settings(EXAMPLES / name / "site.yaml")
+    assert (site.id, len(site.synonyms) > 5, site.count_searches) == (name, True, False)
+
+
 # The pytest plugin
 
 
@@ -281,6 +326,17 @@ def test_pytest_makes_each_question_a_test() -> None:
     assert "1 failed, 1 passed" in text
     assert "PASSED a.faqtest.yaml::is parking free" in text
     assert "a.faqtest.yaml:5: 'is parking FREE' should find 'walk-ins'" in text
+    assert "Traceback" not in text
+
+
+def test_pytest_asks_with_the_settings_that_a_file_names() -> None:
+    Path("site.json").write_text('{"synonyms": [["jalopy", "walk-ins"]]}', encoding="utf-8")
+    plan = f"faq: faq.yaml\nsemantic: false\nsettings: site.json\nquestions:\n{SLANG}"
+    Path("a.faqtest.yaml").write_text(plan, encoding="utf-8")
+    assert "1 passed" in pytest_says()
+    Path("a.faqtest.yaml").write_text(plan.replace("site.json", "gone.yaml"), encoding="utf-8")
+    text = pytest_says()
+    assert "gone.yaml: cannot be opened" in text
     assert "Traceback" not in text
 
 
