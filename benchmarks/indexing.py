@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from corpus import Row, entries, made
 from speed import numbers
 
-from faqlib import FAQ
+from faqlib import FAQ, Entry
 
 SIZES = (20, 500, 2_000)
 OPENED = (20, 500, 10_000)
@@ -35,17 +35,17 @@ Edit = Callable[[Row], int]  # puts a row in place of the old, and finds it: how
 
 def faqlib_index(rows: Sequence[Row]) -> Edit:
     """In memory."""
-    return _filled(FAQ(semantic=False), len(rows))
+    return _filled(FAQ(semantic=False), rows)
 
 
 def stored_index(rows: Sequence[Row]) -> Edit:
     """In an SQLite file."""
     folder = tempfile.mkdtemp()
-    return _filled(FAQ.open(Path(folder) / "faq.db", semantic=False), len(rows))
+    return _filled(FAQ.open(Path(folder) / "faq.db", semantic=False), rows)
 
 
-def _filled(faq: FAQ, size: int) -> Edit:
-    faq.add_all(entries(size))
+def _filled(faq: FAQ, rows: Sequence[Row]) -> Edit:
+    faq.add_all(Entry(row["question"], row["answer"], id=row["id"]) for row in rows)
     faq.search("first")
 
     def edit(row: Row) -> int:

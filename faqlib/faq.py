@@ -63,6 +63,7 @@ class FAQ(Reading):
         self._projector = Projector(embedder=self._embedder)
         self._lock = threading.RLock()
         self._state = State(_NEVER, Site(id=site), (), Projection.empty())
+        self._follow = self._store.follow(site)
         self._store.cursor(site)  # an unknown site is an error now, not at the first search
 
     @classmethod
@@ -271,7 +272,7 @@ class FAQ(Reading):
             return state
         with self._lock:
             if self._store.cursor(self._site_id) != self._state.cursor:
-                cursor, site, entries = self._store.snapshot(self._site_id)
+                cursor, site, entries = self._follow()
                 projection = self._projector.project(entries, site.synonyms)
                 self._state = State(cursor, site, tuple(entries), projection)
             return self._state

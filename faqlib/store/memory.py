@@ -7,11 +7,12 @@ import threading
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from faqlib.errors import SiteNotFound
 from faqlib.model import Cursor, Entry, Site, Version
 from faqlib.store.plan import LISTED, REMEMBERED, Place, last_of_each, now, steps_for
-from faqlib.store.protocol import Change
+from faqlib.store.protocol import Change, Follow
 
 
 @dataclass(slots=True)
@@ -83,6 +84,10 @@ class MemoryStore:
                 key=lambda entry: (entry.position, room.places[entry.id].sequence),
             )
             return room.cursor, room.site, entries
+
+    def follow(self, site: str) -> Follow:
+        """Snapshots of one site, one after the other."""
+        return partial(self.snapshot, site)
 
     def get(self, site: str, entry_id: str) -> Entry | None:
         """One entry, or ``None``."""

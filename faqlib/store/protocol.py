@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 from faqlib.model import Cursor, Entry, Site, Version
 
 Action = Literal["add", "update", "delete", "import", "restore"]
+Follow = Callable[[], tuple[Cursor, Site, list[Entry]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,13 @@ class Store(Protocol):
 
         Raises:
             DamagedEntry: if a row does not match its digest.
+        """
+        ...
+
+    def follow(self, site: str) -> Follow:
+        """What gives the site's snapshot at each call, from one thread at a time.
+
+        It may remember what it gave last, and read only what changed since.
         """
         ...
 

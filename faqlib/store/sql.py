@@ -18,9 +18,10 @@ from faqlib.store import engine as engines
 from faqlib.store import heads, rows
 from faqlib.store.codec import add_seals
 from faqlib.store.failures import translated
+from faqlib.store.follow import Follower
 from faqlib.store.migrate import bring_up_to_date
 from faqlib.store.plan import last_of_each, now, steps_for
-from faqlib.store.protocol import Change
+from faqlib.store.protocol import Change, Follow
 from faqlib.store.tables import sites
 from faqlib.store.vectors import read_vectors, write_vectors
 from faqlib.store.watch import PostgresWatch, SQLiteWatch, Watch
@@ -103,16 +104,11 @@ class SQLStore:
 
     def snapshot(self, site: str) -> tuple[Cursor, Site, list[Entry]]:
         """Cursor, settings and all entries of one and the same state, in listing order."""
-        with self.reading() as connection:
-            head = heads.read_head(connection, site)
-            settings, digest = heads.read_site_row(connection, site)
-            found = rows.read_rows(connection, site).values()
-        rows.check_total(site, head, digest, found)
-        listed = sorted(
-            ((row.entry(), row.place.sequence) for row in found),
-            key=lambda pair: (pair[0].position, pair[1]),
-        )
-        return head.cursor, settings, [entry for entry, _ in listed]
+        return self.follow(site)()
+
+    def follow(self, site: str) -> Follow:
+        """Snapshots of one site, one after the other: only what changed is read again."""
+        return Follower(self.reading, site).snapshot
 
     def get(self, site: str, entry_id: str) -> Entry | None:
         """One entry, or ``None``."""

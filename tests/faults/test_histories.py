@@ -11,6 +11,7 @@ from faqlib.model import Cursor, Entry, Site
 from faqlib.store import Change, MemoryStore, Store
 from faqlib.store.backup import backup, restore
 from faqlib.store.memory import _Room
+from faqlib.store.protocol import Follow
 from faqlib.store.sql import SQLStore
 from tests.faults.fault_harness import chance, count
 
@@ -21,6 +22,7 @@ class Worker:
     def __init__(self) -> None:
         self.cursor = Cursor()
         self.entries: dict[str, Entry] = {}
+        self.follow: Follow | None = None
 
     def poll(self, store: Store) -> None:
         """Follow the store as cheaply as it allows."""
@@ -38,7 +40,10 @@ class Worker:
     def check(self, store: Store) -> None:
         """It holds what the store holds."""
         self.poll(store)
-        assert self.entries == {entry.id: entry for entry in store.snapshot("s")[2]}
+        present = store.snapshot("s")
+        assert self.entries == {entry.id: entry for entry in present[2]}
+        self.follow = self.follow or store.follow("s")
+        assert self.follow() == present
 
 
 def edit(store: Store, rng: random.Random) -> None:

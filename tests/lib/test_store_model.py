@@ -81,6 +81,7 @@ class Stores(RuleBasedStateMachine):
             if any(site.id == "s" for site in store.sites()):
                 store.delete_site("s")
             self.states.append([(store.save_site(Site("s")), {})])
+        self.follows = [store.follow("s") for store in self.stores]
 
     def others(self) -> list[Store]:
         return []
@@ -117,6 +118,7 @@ class Stores(RuleBasedStateMachine):
     def reopen(self) -> None:
         self.stores[1].close()
         self.stores[1] = SQLStore(self.file)
+        self.follows[1] = self.stores[1].follow("s")
 
     @rule()
     def back_up_and_restore(self) -> None:
@@ -136,6 +138,11 @@ class Stores(RuleBasedStateMachine):
             for name, versions in self.model.versions.items():
                 assert store.get("s", name) == self.model.entries.get(name)
                 assert [version.entry for version in store.history("s", name)] == versions
+
+    @invariant()
+    def who_follows_is_given_what_anybody_is(self) -> None:
+        for store, follow in zip(self.stores, self.follows, strict=True):
+            assert follow() == store.snapshot("s")
 
     @invariant()
     def what_is_not_named_as_changed_is_as_it_was(self) -> None:

@@ -473,6 +473,42 @@ def test_an_older_row_with_its_own_good_digest_is_still_recognised(address: str)
             store.snapshot("s")
 
 
+def test_who_follows_a_site_reads_only_what_changed(address: str) -> None:
+    with closing(SQLStore(address)) as store, closing(SQLStore(address)) as other:
+        store.save_site(Site("s"))
+        put(store, "a", "first")
+        put(store, "b", "first")
+        follow = store.follow("s")
+        _, _, (a, _) = follow()
+        put(other, "b", "second")
+        put(other, "c")
+        cursor, _, found = follow()
+        assert cursor == other.cursor("s")
+        assert found[0] is a
+        assert found == other.snapshot("s")[2]
+        other.apply("s", [Change("a", None, "delete")])
+        other.save_site(Site("s", name="North"))
+        assert follow() == other.snapshot("s")
+
+
+def test_who_follows_a_site_is_never_given_an_older_row(address: str) -> None:
+    with closing(SQLStore(address)) as store:
+        store.save_site(Site("s"))
+        put(store, "a", "first")
+        put(store, "b")
+        with store.writing() as connection:
+            connection.execute(text("CREATE TABLE old AS SELECT * FROM entries WHERE id = 'a'"))
+        follow = store.follow("s")
+        follow()
+        put(store, "a", "second")
+        with store.writing() as connection:
+            connection.execute(text("DELETE FROM entries WHERE id = 'a'"))
+            connection.execute(text("INSERT INTO entries SELECT * FROM old"))
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable, match="list of entries"):
+                follow()
+
+
 @pytest.mark.parametrize(
     "statement",
     [
