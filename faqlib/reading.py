@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from faqlib.errors import EntryNotFound
 from faqlib.model import Cursor, Entry, Results, Site, Status
@@ -21,7 +22,11 @@ class State:
         self.entries = entries
         self.projection = projection
         self.by_id = {entry.id: entry for entry in entries}
-        self.listed = _in_listing_order(site, entries)
+
+    @cached_property
+    def listed(self) -> tuple[Entry, ...]:
+        """The published entries as they are listed: worked out when they are first asked for."""
+        return _in_listing_order(self.site, self.entries)
 
 
 class Reading(ABC):

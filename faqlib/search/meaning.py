@@ -145,14 +145,16 @@ class Meaning:
         before = self._before
         if before is None:
             return {}
-        changed = self._weights.changed(since=before._weights)
-        return {
-            item.entry.id: before._vectors[item.entry.id]
-            for item in items
-            if before._mine.get(item.entry.id) is item
-            and item.bags is not None
-            and all(map(changed.isdisjoint, (item.bags.whole, *item.bags.questions)))
-        }
+        known, vectors = before._mine, before._vectors
+        same = [item for item in items if known.get(item.entry.id) is item]
+        if changed := self._weights.changed(since=before._weights):
+            same = [
+                item
+                for item in same
+                if item.bags is not None
+                and all(map(changed.isdisjoint, (item.bags.whole, *item.bags.questions)))
+            ]
+        return {item.entry.id: vectors[item.entry.id] for item in same}
 
     def _embedded(self, items: Sequence[Prepared]) -> dict[str, EntryVectors]:
         kinds = [

@@ -46,12 +46,14 @@ class Projector:
     def _project(self, entries: Iterable[Entry], synonyms: Synonyms) -> Projection:
         wanted = {entry.id: entry for entry in entries if entry.status == "published"}
         before = self._prepared
+        known = {entry_id: item.entry for entry_id, item in before.items()}
+        # Most are the very objects that were there before, which is faster told than equality.
         changed = [
             prepare(entry)
-            for entry in wanted.values()
-            if entry.id not in before or before[entry.id].entry != entry
+            for entry_id, entry in wanted.items()
+            if (old := known.get(entry_id)) is not entry and old != entry
         ]
-        gone = [entry_id for entry_id in before if entry_id not in wanted]
+        gone = before.keys() - wanted.keys()
         replaced = [before[item.entry.id] for item in changed if item.entry.id in before]
         snapshot = self._backend.update([item.document for item in changed], gone)
         self._vocabulary = self._vocabulary.changed(

@@ -9,12 +9,13 @@ ranking (docs/design.md).
 
 from __future__ import annotations
 
-import struct
 import threading
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from whoosh.codec.whoosh3 import W3Codec
 from whoosh.fields import FieldType, Schema
 from whoosh.filedb.filestore import RamStorage
 from whoosh.formats import Format
@@ -22,35 +23,45 @@ from whoosh.formats import Format
 from faqlib.search.protocol import FIELDS, Document, Posting, Snapshot
 
 _SMALL = 32
+_FEW = 8  # edits that are kept beside the index of the smallest FAQ
 _POOL_MEGABYTES = 1024
 _MAX_FREQUENCY = 255  # one byte; BM25 tells nothing apart beyond it
-_RECORD = struct.Struct(f"<I{len(FIELDS)}B")  # an entry's offset in its segment, the frequencies
+# A record is one number: the frequencies, a byte for each field, above them the entry's place.
+_BITS = 8 * len(FIELDS)
+_FREQUENCIES = (1 << _BITS) - 1
 
-Packed = Mapping[str, bytes]  # term -> records by ascending offset
+Counts = Mapping[str, int]  # term -> its frequencies in one document
+Packed = Mapping[str, bytes]  # term -> records by ascending place in the segment
 
 
-def _frequencies(document: Document) -> dict[str, list[int]]:
+def _count(document: Document) -> Counts:
     """How often each term of a document stands in each field."""
-    found: dict[str, list[int]] = {}
+    found: dict[str, int] = {}
     for field, terms in enumerate(document.terms):
-        for term, count in Counter(terms).items():
-            if term not in found:
-                found[term] = [0] * len(FIELDS)
-            found[term][field] = min(count, _MAX_FREQUENCY)
+        one = 1 << 8 * field
+        if len(terms) > _MAX_FREQUENCY:
+            for term, count in Counter(terms).items():
+                found[term] = found.get(term, 0) + min(count, _MAX_FREQUENCY) * one
+        else:
+            for term in terms:
+                found[term] = found.get(term, 0) + one
     return found
 
 
-def _pack(documents: Iterable[Document]) -> Packed:
-    packed: dict[str, bytearray] = {}
-    for offset, document in enumerate(documents):
-        for term, frequencies in _frequencies(document).items():
-            packed.setdefault(term, bytearray()).extend(_RECORD.pack(offset, *frequencies))
-    return {term: bytes(records) for term, records in packed.items()}
+def _pack(documents: Iterable[Counts]) -> Packed:
+    packed: dict[str, list[int]] = {}
+    for place, counts in enumerate(documents):
+        above = place << _BITS
+        for term, frequencies in counts.items():
+            if term in packed:
+                packed[term].append(above | frequencies)
+            else:
+                packed[term] = [above | frequencies]
+    return {term: array("Q", records).tobytes() for term, records in packed.items()}
 
 
-def _unpack(records: bytes, base: int) -> Iterator[Posting]:
-    for offset, *frequencies in _RECORD.iter_unpack(records):
-        yield Posting(base + offset, frequencies)
+def _posting(number: int, frequencies: int) -> Posting:
+    return Posting(number, frequencies.to_bytes(len(FIELDS), "little"))
 
 
 class _Records(Format):  # type: ignore[misc]
@@ -91,49 +102,75 @@ class _Memory(RamStorage):  # type: ignore[misc]
         return RamStorage()
 
 
+class _Segments:
+    """What is written: read by every snapshot until more is.
+
+    Args:
+        reader: Whoosh's, of all segments.
+        bases: the first document number of each segment, and of what comes behind them.
+    """
+
+    def __init__(self, reader: Any, bases: Sequence[int]) -> None:
+        self.end = bases[-1]
+        self._reader = reader
+        self._bases = bases
+        self._lock = threading.Lock()  # Whoosh's readers share a file position
+
+    def postings(self, term: str) -> list[Posting]:
+        """Where a term was written, dead documents too."""
+        key = term.encode("utf-8")
+        with self._lock:
+            if ("terms", key) not in self._reader:
+                return []
+            matcher = self._reader.postings("terms", key)
+            found: list[Posting] = []
+            while matcher.is_active():
+                records, base = array("Q", matcher.value()), self._bases[matcher.id()]
+                found += [_posting(base + (r >> _BITS), r & _FREQUENCIES) for r in records]
+                matcher.next()
+        return found
+
+    def terms(self) -> Iterable[str]:
+        """Every term that was written."""
+        with self._lock:
+            return [term.decode("utf-8") for term in self._reader.lexicon("terms")]
+
+
 class WhooshSnapshot:
     """One state of the index. A term's postings are read once and kept.
 
     Args:
-        reader: Whoosh's, of all segments.
-        bases: the first document number of each segment.
-        fresh: the records of what is not in a segment yet, and comes behind them.
+        segments: what is written.
+        fresh: the terms of what is not in a segment yet, and comes behind them.
         numbers: the ids of the documents that are alive, by number.
     """
 
     def __init__(
-        self, reader: Any, bases: Sequence[int], fresh: Packed, numbers: dict[int, str]
+        self, segments: _Segments, fresh: Sequence[Counts], numbers: dict[int, str]
     ) -> None:
         self.numbers = numbers
-        self._reader = reader
-        self._bases = bases
+        self._segments = segments
         self._fresh = fresh
         self._read: dict[str, Sequence[Posting]] = {}
-        self._lock = threading.Lock()  # Whoosh's readers share a file position
 
     def postings(self, term: str) -> Sequence[Posting]:
         """Where a term stands, by ascending document number."""
         found = self._read.get(term)
         if found is None:
-            with self._lock:
-                loaded = [posting for posting in self._load(term) if posting.number in self.numbers]
-                found = self._read[term] = tuple(loaded)
+            loaded = self._segments.postings(term)
+            loaded += [
+                _posting(number, counts[term])
+                for number, counts in enumerate(self._fresh, self._segments.end)
+                if term in counts
+            ]
+            alive = self.numbers
+            found = tuple([posting for posting in loaded if posting[0] in alive])
+            self._read[term] = found
         return found
 
     def terms(self) -> Iterable[str]:
         """Every term of the index."""
-        with self._lock:
-            written = [term.decode("utf-8") for term in self._reader.lexicon("terms")]
-        return {*written, *self._fresh}
-
-    def _load(self, term: str) -> Iterator[Posting]:
-        key = term.encode("utf-8")
-        if ("terms", key) in self._reader:
-            matcher = self._reader.postings("terms", key)
-            while matcher.is_active():
-                yield from _unpack(matcher.value(), self._bases[matcher.id()])
-                matcher.next()
-        yield from _unpack(self._fresh.get(term, b""), self._bases[-1])
+        return set(self._segments.terms()).union(*self._fresh)
 
 
 class WhooshBackend:
@@ -147,8 +184,9 @@ class WhooshBackend:
         self._documents: dict[str, Document] = {}
         self._numbers: dict[int, str] = {}
         self._bases = [0]  # of each segment, and of what comes behind them
-        self._fresh: list[Document] = []
+        self._fresh: tuple[Counts, ...] = ()
         self._index: Any = _Memory().create_index(Schema(terms=_Terms()))
+        self._segments = _Segments(self._index.reader(), self._bases)
 
     def replace(self, documents: Sequence[Document]) -> Snapshot:
         """Index exactly these documents in one new segment."""
@@ -164,25 +202,30 @@ class WhooshBackend:
         first = self._bases[-1] + len(self._fresh)
         self._numbers = {n: e for n, e in self._numbers.items() if e not in gone}
         self._numbers.update((first + i, document.id) for i, document in enumerate(changed))
-        self._fresh += changed
+        self._fresh += tuple(map(_count, changed))
         if self._bases[-1] + len(self._fresh) > 2 * len(self._documents) + _SMALL:
             self._write_anew()
-        elif len(self._fresh) > len(self._documents) // 16 + 1:
+        elif len(self._fresh) > self._bearable:
             self._write(self._fresh, keep=True)
-        return WhooshSnapshot(
-            self._index.reader(), tuple(self._bases), _pack(self._fresh), self._numbers
-        )
+        return WhooshSnapshot(self._segments, self._fresh, self._numbers)
+
+    @property
+    def _bearable(self) -> int:
+        """How many documents may stay beside the index; none as long as there is no index."""
+        return len(self._documents) // 16 + _FEW if self._bases[-1] else 0
 
     def _write_anew(self) -> None:
         alive = list(self._documents.values())
         self._bases = [0]
-        self._write(alive, keep=False)
+        self._write([_count(document) for document in alive], keep=False)
         self._numbers = {number: document.id for number, document in enumerate(alive)}
 
-    def _write(self, documents: Sequence[Document], *, keep: bool) -> None:
+    def _write(self, documents: Sequence[Counts], *, keep: bool) -> None:
         """Write a segment, behind the others or instead of them."""
-        # No compound file: there is nothing to gain in memory. Postings are never spilt to disk.
-        writer = self._index.writer(compound=False, limitmb=_POOL_MEGABYTES)
+        # No compound file, and nothing compressed: there is little to gain in memory. Postings
+        # are never spilt to disk.
+        codec = W3Codec(compression=0)
+        writer = self._index.writer(compound=False, limitmb=_POOL_MEGABYTES, codec=codec)
         try:
             if documents:
                 writer.add_document(terms=_pack(documents))
@@ -191,5 +234,6 @@ class WhooshBackend:
             raise
         writer.commit(mergetype=lambda _, segments: segments if keep else [])
         if documents:
-            self._bases.append(self._bases[-1] + len(documents))
-        self._fresh = []
+            self._bases = [*self._bases, self._bases[-1] + len(documents)]
+        self._fresh = ()
+        self._segments = _Segments(self._index.reader(), self._bases)

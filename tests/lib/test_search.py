@@ -262,7 +262,8 @@ def test_a_failed_index_update_leaves_nothing_half_done(monkeypatch: pytest.Monk
         with monkeypatch.context() as broken:
             broken.setattr(SegmentWriter, "commit", lambda *_, **__: 1 / 0)
             with pytest.raises(ZeroDivisionError):
-                faq.add_all(ENTRIES[3:5])
+                # More than a few, which would only be kept beside what is written.
+                faq.add_all([*ENTRIES[3:5], *(Entry(f"Is {n} a number?") for n in range(9))])
         assert first(faq, "blood tests") == "blood"
         assert first(faq, "is parking free") == "parking"
 
