@@ -254,6 +254,14 @@ class FAQ(Reading):
 
     # In step
 
+    def embed(self) -> int:
+        """Make the sentence vectors that are still missing, so that no search has to.
+
+        Writing makes those of what it writes; this is for entries that were written without the
+        model. Returns how many entries have vectors now.
+        """
+        return self._projector.foresee(self.published())
+
     def _apply(self, changes: list[Change], actor: str) -> None:
         if changes:
             self._foresee([change.entry for change in changes if change.entry is not None])

@@ -6,6 +6,7 @@ import getpass
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,32 @@ def database_option(*, required: bool) -> Option:
     return click.option("--db", "database", metavar="URL", required=required, help=meaning)
 
 
+def semantic_options(command: Callable[..., None]) -> Callable[..., None]:
+    """``--semantic``, ``--no-semantic`` and ``--model``, as ``semantic`` for :class:`FAQ`.
+
+    The server's settings of the same meaning count here too: it is often one machine.
+    """
+
+    @click.option(
+        "--semantic/--no-semantic",
+        "wanted",
+        default=True,
+        envvar="FAQ_SEMANTIC",
+        help="Whether sentence embeddings help, where faqlib[semantic] is installed.",
+    )
+    @click.option(
+        "--model",
+        metavar="DIR",
+        envvar="FAQ_SEMANTIC_MODEL",
+        help="A directory with another sentence model, such as a multilingual one.",
+    )
+    @wraps(command)
+    def chosen(*args: Any, wanted: bool, model: str | None, **options: Any) -> None:
+        command(*args, semantic=(model or None) if wanted else False, **options)
+
+    return chosen
+
+
 def _checked_site(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     if value is not None:
         from faqlib import InvalidData, load_site
@@ -59,13 +86,6 @@ settings_option: Option = click.option(
     "--settings",
     metavar="SITE.yaml",
     help="The settings of FILE's site: its synonyms are searched with.",
-)
-semantic_option: Option = click.option(
-    "--no-semantic",
-    "semantic",
-    flag_value=False,
-    default=None,
-    help="Without sentence embeddings, by words alone.",
 )
 actor_option: Option = click.option(
     "--actor", metavar="NAME", help="Who does it, for the history; your login name by default."

@@ -20,6 +20,7 @@ from faqlib.cli.common import (
     format_option,
     known_format,
     read_document,
+    semantic_options,
     site_option,
     why_no_file,
 )
@@ -48,6 +49,7 @@ Read = list[tuple[str, "Document"]]
 @format_option("--format", "format_name", meaning="The files' format; by default by suffix.")
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @actor_option
+@semantic_options
 def import_files(
     files: tuple[str, ...],
     database: str | None,
@@ -55,6 +57,7 @@ def import_files(
     format_name: str | None,
     dry_run: bool,
     actor: str | None,
+    semantic: bool | str | None,
 ) -> None:
     """Read files and keep their entries in a database: all files, or none.
 
@@ -67,14 +70,20 @@ def import_files(
         (path, read_document(path, format_name)) for path in progress(files, "Reading", len(files))
     ]
     entries = _all_entries(read)
-    with _target(database, site, dry_run=dry_run) as faq:
+    embedded = 0
+    with _target(database, site, semantic, dry_run=dry_run) as faq:
         kept = database is not None and not dry_run
         with waiting(
             f"{'Storing' if kept else 'Comparing'} {counted(len(entries), 'entry', 'entries')}"
         ):
             report = faq.merge(entries, dry_run=not kept, actor=actor_name(actor))
+            if kept:
+                embedded = faq.embed()
         where = f" in site {faq.site.id!r}" if kept else ""
     _tell_import(read, report, where)
+    if embedded:
+        what = counted(embedded, "entry", "entries")
+        click.echo(f"Sentence vectors of {what} are ready: no visitor waits for them.", err=True)
     if dry_run:
         _tell_ids(report)
         click.echo("Nothing was stored: this was a dry run.")
@@ -98,7 +107,9 @@ def _all_entries(read: Read) -> list[Entry]:
 
 
 @contextmanager
-def _target(database: str | None, site: str | None, *, dry_run: bool) -> Iterator[FAQ]:
+def _target(
+    database: str | None, site: str | None, semantic: bool | str | None, *, dry_run: bool
+) -> Iterator[FAQ]:
     """The FAQ to import into; one in memory where nothing is to be kept and none is there."""
     from faqlib import FAQ, Site, open_store
 
@@ -113,7 +124,7 @@ def _target(database: str | None, site: str | None, *, dry_run: bool) -> Iterato
                 yield FAQ(semantic=False)
                 return
             store.save_site(Site(id=wanted))
-        yield FAQ(store=store, site=wanted, semantic=False)
+        yield FAQ(store=store, site=wanted, semantic=False if dry_run else semantic)
 
 
 def _is_there(database: str) -> bool:

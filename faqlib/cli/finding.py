@@ -16,7 +16,7 @@ from faqlib.cli.common import (
     chosen_faq,
     database_option,
     format_option,
-    semantic_option,
+    semantic_options,
     settings_option,
     site_option,
 )
@@ -52,7 +52,7 @@ _WIDTH = 88
 @click.option("--lang", metavar="CODE", help="Only entries in this language, such as es.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, as the server answers.")
 @click.option("--explain", is_flag=True, help="Say why each entry was found.")
-@semantic_option
+@semantic_options
 def search(
     words: tuple[str, ...],
     database: str | None,
@@ -60,7 +60,7 @@ def search(
     format_name: str | None,
     settings: str | None,
     as_json: bool,
-    semantic: bool | None,
+    semantic: bool | str | None,
     **filters: Any,
 ) -> None:
     """Find the entries of FILE, or of a database, that answer TEXT, best first.

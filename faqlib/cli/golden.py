@@ -11,7 +11,7 @@ from faqlib.cli.common import (
     chosen_faq,
     database_option,
     format_option,
-    semantic_option,
+    semantic_options,
     settings_option,
     site_option,
 )
@@ -49,7 +49,7 @@ _SHARE = click.FloatRange(0, 1)
     help="How many of those without an answer may be given one.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-@semantic_option
+@semantic_options
 def run_golden(
     words: tuple[str, ...],
     database: str | None,
@@ -59,7 +59,7 @@ def run_golden(
     min_first: float,
     max_wrong: float,
     as_json: bool,
-    semantic: bool | None,
+    semantic: bool | str | None,
 ) -> None:
     """Ask golden questions and see whether the expected entries come first; exit 1 on a miss.
 

@@ -82,10 +82,12 @@ class Embedder:
     def foresee(self, items: Sequence[Prepared]) -> None:
         """Make the vectors of entries that are about to be written.
 
-        Whoever reads the site next, in whichever process, then finds them in the store.
+        Whoever reads the site next, in whichever process, then finds them in the store, and with
+        them those of what people ask any clinic.
         """
+        texts: list[Texts] = [*map(_texts, items), [background.questions()]]
         # Only who knows the present entries can say what is not needed any more.
-        self._known |= self._embed([_texts(item) for item in items], forget=bool(self._known))
+        self._known |= self._embed(texts, forget=bool(self._known))
 
     def _embed(self, texts: Iterable[Texts], *, forget: bool) -> dict[str, bytes]:
         """The vectors of texts by their key; those that are nowhere yet are made and kept."""

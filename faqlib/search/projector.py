@@ -37,11 +37,13 @@ class Projector:
             self._forget()  # half a change was made: the next call builds everything anew
             raise
 
-    def foresee(self, entries: Iterable[Entry]) -> None:
-        """Embed entries that are about to be written, if there is a model for it."""
+    def foresee(self, entries: Iterable[Entry]) -> int:
+        """Embed entries that are about to be written, if there is a model for it; how many."""
         wanted = [prepare(entry) for entry in entries if entry.status == "published"]
-        if self._embedder is not None and self._embedder.takes(len(wanted)):
-            self._embedder.foresee(wanted)
+        if self._embedder is None or not wanted or not self._embedder.takes(len(wanted)):
+            return 0
+        self._embedder.foresee(wanted)
+        return len(wanted)
 
     def _project(self, entries: Iterable[Entry], synonyms: Synonyms) -> Projection:
         wanted = {entry.id: entry for entry in entries if entry.status == "published"}

@@ -38,6 +38,7 @@ TABLE = "question,answer\nHow much is a visit?,It costs 40 dollars.\n"
 @pytest.fixture(autouse=True)
 def _in_a_directory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FAQ_SEMANTIC", "false")  # loading the model is not what takes time here
     Path("page.txt").write_text(PAGE, encoding="utf-8")
     Path("prices.csv").write_text(TABLE, encoding="utf-8")
 

@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from faqlib import FAQ, Encoder, Entry, MissingExtra, ModelUnavailable
+from faqlib.cli import main
 from faqlib.search import models
 from faqlib.search.encoder import encoder_for
 from faqlib.testing import evaluate, load_questions
@@ -204,6 +206,54 @@ def test_a_large_faq_is_embedded_only_when_that_is_asked_for(
     with FAQ(semantic=True) as faq:
         faq.add_all(ENTRIES)
         assert faq.search("feline")[0].entry.id == "vet"
+
+
+def test_what_was_written_without_the_model_can_be_embedded_before_anybody_asks(
+    address: str,
+) -> None:
+    with FAQ.open(address, site="s", semantic=False) as faq:
+        faq.add_all(ENTRIES)
+        assert faq.embed() == 0
+    with FAQ.open(address, site="s", semantic=Topics()) as faq:
+        assert faq.embed() == 2
+    reading = Topics()
+    with FAQ.open(address, site="s", semantic=reading) as faq:
+        faq.search("feline")
+    assert reading.texts == []  # not even what every FAQ is compared with
+
+
+@installed
+def test_an_import_leaves_nothing_to_embed(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from faqlib.search.encoder import OnnxEncoder
+
+    source, place = tmp_path / "faq.json", tmp_path / "faq.db"
+    with FAQ(semantic=False) as faq:
+        faq.add_all(ENTRIES)
+        faq.dump(source)
+    words = ["import", str(source), "--db", str(place)]
+    assert CliRunner().invoke(main, [*words, "--no-semantic"]).stderr == ""
+    ended = CliRunner().invoke(main, words, env={"FAQ_SEMANTIC_MODEL": str(folder)})
+    assert "Sentence vectors of 2 entries are ready" in ended.stderr
+    assert "0 new, 0 changed, 3 unchanged" in ended.stdout
+    monkeypatch.setattr(OnnxEncoder, "encode", None)
+    with FAQ.open(place, semantic=folder) as faq:
+        assert faq.search("can i leave my car there")[0].entry.id == "parking"
+
+
+@installed
+def test_an_import_with_a_damaged_model_stores_nothing_and_says_how_to(
+    tmp_path: Path, folder: Path
+) -> None:
+    (folder / "vocab.txt").write_text("other")
+    (tmp_path / "faq.csv").write_text("question,answer\nIs parking free?,Yes.\n")
+    words = ["import", str(tmp_path / "faq.csv"), "--db", str(tmp_path / "faq.db")]
+    ended = CliRunner().invoke(main, [*words, "--model", str(folder)])
+    assert ended.exit_code == 1
+    assert "or search without it" in ended.stderr
+    with FAQ.open(tmp_path / "faq.db", semantic=False) as faq:
+        assert len(faq) == 0
 
 
 # Which model
