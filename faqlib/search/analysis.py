@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 
-import snowballstemmer
-
 # Letters and digits, held together by one apostrophe, point or at-sign inside: o'clock, 3.5.
 _WORD = re.compile(r"[^\W_]+(?:['’.@][^\W_]+)*")
 # Han, Hiragana, Katakana, Thai, Lao, Khmer, Burmese: no spaces between words.
@@ -98,6 +96,8 @@ def _stemmer(lang: str) -> Callable[[str], str]:
     name = _STEMMERS.get(lang)
     if name is None:
         return lambda word: word
+    import snowballstemmer  # with all its languages, and most words need none
+
     stem: Callable[[str], str] = snowballstemmer.stemmer(name).stemWord
     return stem
 

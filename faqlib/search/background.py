@@ -35,6 +35,19 @@ def questions() -> tuple[str, ...]:
     return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
+@cache
+def embedded() -> tuple[str, str, bytes]:
+    """Vectors of the questions by a sentence model: its key, that of the texts, and they.
+
+    See ``tools/embed_background.py``.
+    """
+    head, _, vectors = (
+        (files("faqlib.search") / "minilm" / "background.bin").read_bytes().partition(b"\n")
+    )
+    model, _, texts = head.decode("ascii").partition(" ")
+    return model, texts, vectors
+
+
 def likeness(words: Iterable[str], lang: str) -> float:
     """The largest cosine of word vectors between folded words and one of the questions.
 

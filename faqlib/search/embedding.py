@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import accumulate
 from typing import Any, Protocol
 
@@ -75,7 +76,7 @@ class Embedder:
     def _index(self, items: Sequence[Prepared]) -> SentenceIndex:
         texts: list[Texts] = [*map(_texts, items), [background.questions()]]
         found = self._known = self._embed(texts, forget=True)
-        *parts, asked_anywhere = (_rows(part, found[_key(part)]) for part in texts)
+        *parts, asked_anywhere = (_rows(part, found[texts_key(part)]) for part in texts)
         entries = [EntryVectors(*kinds) for kinds in parts]
         return SentenceIndex(self._encoder, entries, asked_anywhere[0])
 
@@ -91,21 +92,22 @@ class Embedder:
 
     def _embed(self, texts: Iterable[Texts], *, forget: bool) -> dict[str, bytes]:
         """The vectors of texts by their key; those that are nowhere yet are made and kept."""
-        by_key = {_key(part): part for part in texts}
+        by_key = {texts_key(part): part for part in texts}
         known = self._known
         found = {key: known[key] for key in by_key if key in known}
         if missing := by_key.keys() - found.keys():
             found |= self._read(missing)
-            if new := {key: self._made(by_key[key]) for key in by_key if key not in found}:
+            found |= {key: data for key, data in self._shipped.items() if key in missing}
+            if new := {key: made(self._encoder, by_key[key]) for key in missing - found.keys()}:
                 found |= new
                 self._keep(new, {*known, *found} if forget else None)
         return found
 
-    def _made(self, texts: Texts) -> bytes:
-        import numpy as np
-
-        rows = self._encoder.encode([text for part in texts for text in part])
-        return np.asarray(rows, "<f2").tobytes()
+    @cached_property
+    def _shipped(self) -> dict[str, bytes]:
+        """What need not be made: the vectors of the background list, if they are this model's."""
+        model, key, vectors = background.embedded()
+        return {key: vectors} if model == self._encoder.key else {}
 
     def _read(self, keys: Collection[str]) -> dict[str, bytes]:
         with contextlib.suppress(FAQError):  # what can not be read is made again
@@ -149,7 +151,16 @@ def _texts(item: Prepared) -> Texts:
     return item.questions, [whole], item.sentences or [whole]
 
 
-def _key(texts: Texts) -> str:
+def made(encoder: Encoder, texts: Texts) -> bytes:
+    """The vectors of texts, one after the other, as they are kept: 16-bit floats."""
+    import numpy as np
+
+    rows = encoder.encode([text for part in texts for text in part])
+    return np.asarray(rows, "<f2").tobytes()
+
+
+def texts_key(texts: Texts) -> str:
+    """What vectors of these texts are kept under."""
     joined = "\0\0".join("\0".join(part) for part in texts)
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
 

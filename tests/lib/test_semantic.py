@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -160,10 +161,49 @@ def test_vectors_of_what_is_gone_are_forgotten(address: str) -> None:
 
 
 def _key(answer: str) -> str:
-    from faqlib.search.embedding import _key, _texts
+    from faqlib.search.embedding import _texts, texts_key
     from faqlib.search.prepared import prepare
 
-    return _key(_texts(prepare(ENTRIES[0].replace(answer=answer))))
+    return texts_key(_texts(prepare(ENTRIES[0].replace(answer=answer))))
+
+
+@installed
+def test_the_background_vectors_that_ship_are_the_models() -> None:
+    from faqlib.search import background
+    from faqlib.search.embedding import made, texts_key
+
+    encoder = encoder_for(semantic=True)
+    assert encoder is not None
+    texts = [background.questions()]
+    model, key, vectors = background.embedded()
+    assert (model, key) == (encoder.key, texts_key(texts)), "run tools/embed_background.py"
+    shipped, own = (
+        np.frombuffer(data, "<f2").reshape(len(texts[0]), -1).astype(float)
+        for data in (vectors, made(encoder, texts))
+    )
+    # An int8 model says nearly the same on every processor.
+    assert (np.vecdot(shipped, own) > 0.98).all()
+
+
+@installed
+def test_the_model_reads_no_text_that_was_read_before_it_shipped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    encoder = encoder_for(semantic=True)
+    read: list[str] = []
+
+    class Counting(type(encoder)):  # type: ignore[misc]
+        def encode(self, texts: Sequence[str]) -> object:
+            read.extend(texts)
+            return super().encode(texts)
+
+    monkeypatch.setattr(encoder, "__class__", Counting)
+    with FAQ() as faq:
+        faq.add(ENTRIES[0])
+        faq.search("parking")
+    assert sorted(set(read)) == sorted(
+        {"Is parking free?", "Is parking free? Yes, behind the house.", "Yes, behind the house."}
+    )
 
 
 def test_a_damaged_vector_is_made_again(tmp_path: Path) -> None:
