@@ -122,13 +122,14 @@ class DamagedEntry(StoreError):
 
 
 class EditConflict(StoreError):
-    """The entry changed since it was read. Carries ``entry_id``."""
+    """What is edited changed since it was read. Carries ``entry_id``, empty for site settings."""
 
-    def __init__(self, entry_id: str) -> None:
+    def __init__(self, entry_id: str = "") -> None:
         self.entry_id = entry_id
+        what = f"The entry {entry_id!r} was" if entry_id else "The settings of the site were"
         super().__init__(
-            f"The entry {entry_id!r} was changed by somebody else since it was read: "
-            "read it again, and repeat the edit on the new text."
+            f"{what} changed by somebody else since the edit began: read again, and repeat the "
+            "edit on what is there now."
         )
 
 

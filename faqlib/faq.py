@@ -167,14 +167,18 @@ class FAQ(Reading):
     def __delitem__(self, entry_id: str) -> None:
         self.remove(entry_id)
 
-    def save_site(self, site: Site) -> Site:
+    def save_site(self, site: Site, *, expect: str = "") -> Site:
         """Replace the site's settings; its id stays.
+
+        ``expect`` is the digest of the settings as they were read: if they were changed since,
+        nothing is written.
 
         Raises:
             InvalidData: if a setting breaks a rule.
+            EditConflict: if ``expect`` does not match.
         """
         checked = check_site(site.replace(id=self._site_id))
-        self._store.save_site(checked)
+        self._store.save_site(checked, expect=expect)
         return checked
 
     def history(self, entry_id: str) -> list[Version]:

@@ -21,7 +21,15 @@ QUESTION_LENGTH = 500
 ANSWER_LENGTH = 50_000
 LIST_LENGTH = 50
 SITE_ID = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
-LANG = r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$"
+# Language, script, region, variants: of other tags browsers' Intl makes an error.
+LANG = (
+    r"^[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?"
+    r"(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3})){0,3}$"
+)
+_LANG_ERROR = (
+    "is no language tag that browsers know: write the language, and if need be script and region, "
+    "such as en, es, pt-BR or zh-Hant-TW."
+)
 SCHEMES = ("http", "https", "mailto", "tel")
 
 # Line ends of other systems and of word processors.
@@ -131,6 +139,13 @@ class Contact(fields.Dict):
         return contact
 
 
+def _has_no_repeats(tag: str) -> None:
+    """Of a language tag whose parts are right one by one: no variant stands in it twice."""
+    variants = [part for part in tag.lower().split("-")[1:] if len(part) > 4 or part[0].isdigit()]
+    if len(variants) != len(set(variants)):
+        raise ValidationError(_LANG_ERROR)
+
+
 def _is_look(value: str) -> None:
     """A colour or a length: nothing that ends a declaration, and nothing that loads a picture."""
     # Each word is looked at from its beginning alone: a long one would take for ever otherwise.
@@ -191,7 +206,7 @@ class EntrySchema(_Strict):
     aliases = _texts()
     lang = Text(
         load_default="en",
-        validate=validate.Regexp(LANG, error="is no language tag such as en, es or pt-BR."),
+        validate=[validate.Regexp(LANG, error=_LANG_ERROR), _has_no_repeats],
     )
     status = fields.String(
         load_default="published",
@@ -228,7 +243,7 @@ class SiteSchema(_Strict):
     name = Text(load_default="", validate=validate.Length(max=200))
     lang = Text(
         load_default="en",
-        validate=validate.Regexp(LANG, error="is no language tag such as en, es or pt-BR."),
+        validate=[validate.Regexp(LANG, error=_LANG_ERROR), _has_no_repeats],
     )
     url = Link(load_default="", validate=validate.Length(max=2_000))
     origins = fields.List(Origin(), validate=validate.Length(max=LIST_LENGTH))

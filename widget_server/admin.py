@@ -10,13 +10,23 @@ from typing import Any
 
 from flask import Response, g, request
 
-from faqlib import FAQ, Entry, EntryNotFound, EntrySchema, Site, SiteSchema, dump_site
+from faqlib import (
+    FAQ,
+    Entry,
+    EntryNotFound,
+    EntrySchema,
+    Site,
+    SiteNotFound,
+    SiteSchema,
+    dump_site,
+)
 from widget_server.admin_shapes import (
     EntryList,
     EntryQuery,
     History,
     RestoreBody,
     SiteList,
+    SiteSettings,
     StatusBody,
 )
 from widget_server.auth import actor, allow, require_token
@@ -30,6 +40,18 @@ admin = routes("admin", "/api/v1/admin", "For editors: needs a bearer token.")
 SECURED: dict[str, Any] = {"security": [{"token": []}]}
 READ = (401, 404, 429, 503)
 WRITE = (400, 401, 403, 404, 413, 415, 422, 429, 503)
+_ETAG = {"description": "Names this state of the settings.", "schema": {"type": "string"}}
+_IF_IT_IS_THERE: dict[str, Any] = SECURED | {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "If-Match",
+            "description": "The ETag of the settings that are replaced; none for a new site.",
+            "schema": {"type": "string"},
+        }
+    ],
+    "responses": {200: {"headers": {"ETag": _ETAG}}},
+}
 
 
 def check_token() -> None:
@@ -73,21 +95,22 @@ def get_site(site: str) -> Site:
 
 
 @operation(
-    admin, "PUT", "/sites/<site>", body=SiteSchema, answer=SiteSchema, dump=True,
-    failures=WRITE, doc=SECURED,
+    admin, "PUT", "/sites/<site>", body=SiteSettings(partial=("id",)), answer=SiteSchema,
+    dump=True, failures=(*WRITE, 412, 428), doc=_IF_IT_IS_THERE,
 )  # fmt: skip
-def put_site(data: Site, site: str) -> Site:
-    """Make a site, or replace its settings.
+def put_site(data: Site, site: str) -> tuple[Site, int, dict[str, str]]:
+    """Make a site, or replace its settings: all of them, what is left out is at its default.
 
-    A token of one site cannot make another; the id in the body has to be that of the address.
+    A token of one site cannot make another. The id may stand in the body too, if it is that of
+    the address.
     """
     if data.id != site:
         fail(422, "The id in the body is not the one in the address.", {"id": [f"is not {site}."]})
     insecure = data.webhook and not data.webhook.startswith("https://")
     if insecure and not server().settings.webhook_private:
         fail(422, "A webhook has to be an https address.", {"webhook": ["is no https address."]})
-    server().clinics.store.save_site(data)
-    return data
+    server().clinics.store.save_site(data, expect=_seen(site))
+    return data, 200, {"ETag": f'"{admin.make_etag(data.digest)}"'}
 
 
 @operation(
@@ -199,6 +222,20 @@ def restore_entry(data: dict[str, Any], site: str, entry_id: str) -> Entry:
     made = _faq(site).restore(entry_id, data["number"], actor=actor())
     admin.set_etag(made.digest)
     return made
+
+
+def _seen(site: str) -> str:
+    """The digest of the settings that the editor saw; ``"absent"`` where there is no site yet."""
+    try:
+        held = server().clinics.site(site)
+    except SiteNotFound:
+        if request.if_match:
+            fail(412, "There is no such site yet: send no If-Match to make it.")
+        return "absent"
+    if not request.if_match:
+        fail(428, "The site is there: send the ETag of its settings as If-Match to replace them.")
+    admin.check_etag(held.digest)
+    return held.digest
 
 
 def _faq(site: str) -> FAQ:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from flask import request
+from marshmallow import Schema, fields, post_load, pre_load, validate
 
-from faqlib import FORMATS, EntrySchema
+from faqlib import FORMATS, EntrySchema, SiteSchema
 from widget_server.openapi import Query
 
 # A format goes by its name or by a suffix: "markdown" or "md".
@@ -20,6 +21,15 @@ class SiteList(Schema):
     """The sites a token covers."""
 
     sites = fields.List(fields.Dict(), required=True)
+
+
+class SiteSettings(SiteSchema):
+    """A site's settings as they are sent; the id need not stand beside that of the address."""
+
+    @pre_load
+    def _name(self, data: Any, **_: Any) -> Any:
+        named = not isinstance(data, dict) or "id" in data
+        return data if named else {**data, "id": (request.view_args or {})["site"]}
 
 
 class EntryQuery(Query):

@@ -129,10 +129,10 @@ def on_http_error(error: HTTPException) -> Response:
 _MESSAGES = {
     400: "The request cannot be understood: see errors, or send JSON as UTF-8.",
     404: "There is nothing at this address: see /docs for the addresses that there are.",
-    412: "The entry was changed by somebody else since it was read: read it again.",
+    412: "Somebody else changed it since it was read: read it again, and repeat the edit.",
     413: "The request is larger than this server accepts: send less at once.",
     422: "The request was understood, but some of its values cannot be used: see errors.",
-    428: "Say which state the change was made on: send the entry's ETag as If-Match.",
+    428: "Say which state the change was made on: send the ETag it came with as If-Match.",
 }
 
 

@@ -80,7 +80,7 @@ class Outbox:
             return bool(connection.execute(delete(questions).where(mine)).rowcount)
 
     def purge(self, days: int) -> int:
-        """Delete questions that were delivered or given up more than ``days`` ago."""
+        """Delete questions that were asked more than ``days`` ago, whatever became of them."""
         old = questions.c.created_at < int(time.time()) - days * 86_400
         with self._records.begin() as connection:
             return connection.execute(delete(questions).where(old)).rowcount

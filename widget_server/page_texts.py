@@ -7,37 +7,34 @@ from faqlib import Site
 _KEYS = (
     "title", "search", "submit", "contents", "results", "none", "unsure", "suggest", "all",
     "notice", "reviewed", "by", "sources", "related", "contact", "other", "language", "urgent",
-    "to_answer", "top",
+    "top",
 )  # fmt: skip
 _WORDS = {
     "en": (
         "Questions and answers", "Search the questions", "Search", "Contents", "Found for",
         "There is no answer to that here.", "Perhaps not quite what you meant:", "Did you mean",
         "All questions", "Please note", "Reviewed", "by", "Sources", "Related questions",
-        "Contact us", "More questions", "Language", "Important", "Go to the answer",
-        "Back to the top",
+        "Contact us", "More questions", "Language", "Important", "Back to the top",
     ),
     "de": (
         "Fragen und Antworten", "Fragen durchsuchen", "Suchen", "Inhalt", "Gefunden für",
         "Darauf gibt es hier keine Antwort.", "Vielleicht nicht ganz, was Sie meinen:",
         "Meinten Sie", "Alle Fragen", "Bitte beachten", "Geprüft", "von", "Quellen",
-        "Verwandte Fragen", "Kontakt", "Weitere Fragen", "Sprache", "Wichtig", "Zur Antwort",
-        "Nach oben",
+        "Verwandte Fragen", "Kontakt", "Weitere Fragen", "Sprache", "Wichtig", "Nach oben",
     ),
     "es": (
         "Preguntas y respuestas", "Buscar en las preguntas", "Buscar", "Contenido",
         "Encontrado para", "Aquí no hay respuesta a eso.",
         "Quizá no sea exactamente lo que busca:", "¿Quiso decir", "Todas las preguntas",
         "Tenga en cuenta", "Revisado", "por", "Fuentes", "Preguntas relacionadas", "Contacto",
-        "Más preguntas", "Idioma", "Importante", "Ir a la respuesta", "Volver arriba",
+        "Más preguntas", "Idioma", "Importante", "Volver arriba",
     ),
     "fr": (
         "Questions et réponses", "Rechercher dans les questions", "Rechercher", "Sommaire",
         "Résultats pour", "Il n’y a pas de réponse à cela ici.",
         "Peut-être pas tout à fait ce que vous cherchez :", "Vouliez-vous dire",
         "Toutes les questions", "À noter", "Vérifié", "par", "Sources", "Questions proches",
-        "Contact", "Autres questions", "Langue", "Important", "Aller à la réponse",
-        "Haut de page",
+        "Contact", "Autres questions", "Langue", "Important", "Haut de page",
     ),
 }  # fmt: skip
 # How languages call themselves, for the language menu.

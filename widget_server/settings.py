@@ -88,7 +88,10 @@ class Settings:
         5, "How often a search must be made before it is kept at all.", low=2, high=1_000
     )
     retention_days: int = _setting(
-        180, "Days that search counts, ratings and delivered questions are kept.", low=1, high=3_650
+        180,
+        "Days that search counts, ratings and questions are kept, dealt with or not.",
+        low=1,
+        high=3_650,
     )
     webhook_secret: str = _setting(
         "", "At least 32 characters; each site's webhook signing key is derived from it."

@@ -11,7 +11,15 @@ from functools import partial
 
 from faqlib.errors import SiteNotFound
 from faqlib.model import Cursor, Entry, Site, Version
-from faqlib.store.plan import LISTED, REMEMBERED, Place, last_of_each, now, steps_for
+from faqlib.store.plan import (
+    LISTED,
+    REMEMBERED,
+    Place,
+    check_site_is,
+    last_of_each,
+    now,
+    steps_for,
+)
 from faqlib.store.protocol import Change, Follow
 
 
@@ -58,9 +66,11 @@ class MemoryStore:
         """The settings of one site."""
         return self._room(site).site
 
-    def save_site(self, site: Site) -> Cursor:
+    def save_site(self, site: Site, *, expect: str = "") -> Cursor:
         """Make the site, or replace its settings."""
         with self._lock:
+            before = self._rooms.get(site.id)
+            check_site_is(None if before is None else before.site, expect)
             room = self._rooms.setdefault(site.id, _Room(site))
             room.site = site
             return room.move(())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from faqlib.errors import EditConflict, EntryExists, EntryNotFound
-from faqlib.model import Entry
+from faqlib.model import Entry, Site
 from faqlib.store.protocol import Action, Change
 
 # How many past states of a site are remembered, so that a worker that is behind by less can
@@ -33,6 +33,20 @@ class Step:
     entry: Entry | None
     action: Action
     place: Place
+
+
+def check_site_is(before: Site | None, expect: str) -> None:
+    """Whether a site's settings are those that an edit was made on.
+
+    Args:
+        before: the stored settings, or ``None`` for a site that is not there.
+        expect: their digest as the editor saw it; ``"absent"``, or nothing for any.
+
+    Raises:
+        EditConflict: if they are others.
+    """
+    if expect and expect != ("absent" if before is None else before.digest):
+        raise EditConflict
 
 
 def now() -> datetime:

@@ -45,8 +45,14 @@ class Store(Protocol):
         """The settings of one site."""
         ...
 
-    def save_site(self, site: Site) -> Cursor:
-        """Make the site, or replace its settings; the cursor moves in either case."""
+    def save_site(self, site: Site, *, expect: str = "") -> Cursor:
+        """Make the site, or replace its settings; the cursor moves in either case.
+
+        ``expect`` is the digest of the settings that are replaced, or ``"absent"``.
+
+        Raises:
+            EditConflict: if the settings are others by now.
+        """
         ...
 
     def delete_site(self, site: str) -> None:

@@ -20,7 +20,7 @@ from faqlib.store.codec import add_seals
 from faqlib.store.failures import translated
 from faqlib.store.follow import Follower
 from faqlib.store.migrate import bring_up_to_date
-from faqlib.store.plan import last_of_each, now, steps_for
+from faqlib.store.plan import check_site_is, last_of_each, now, steps_for
 from faqlib.store.protocol import Change, Follow
 from faqlib.store.tables import sites
 from faqlib.store.vectors import read_vectors, write_vectors
@@ -133,22 +133,24 @@ class SQLStore:
 
     # --- writing ------------------------------------------------------------------------------
 
-    def save_site(self, site: Site) -> Cursor:
+    def save_site(self, site: Site, *, expect: str = "") -> Cursor:
         """Make the site, or replace its settings."""
         try:
-            return self._save_site(site)
+            return self._save_site(site, expect)
         except StoreUnavailable as error:
             if not isinstance(error.__cause__, exc.IntegrityError):
                 raise
-        return self._save_site(site)  # somebody else made it at the same moment
+        return self._save_site(site, expect)  # somebody else made it at the same moment
 
-    def _save_site(self, site: Site) -> Cursor:
+    def _save_site(self, site: Site, expect: str) -> Cursor:
         with self.writing() as connection:
             try:
                 head = heads.read_head(connection, site.id, lock=True)
-                removed = [heads.read_site_row(connection, site.id)[1]]
+                before, seal = heads.read_site_row(connection, site.id)
+                removed = [seal]
             except SiteNotFound:
-                head, removed = None, []
+                head, before, removed = None, None, []
+            check_site_is(before, expect)
             added = [heads.write_site_row(connection, site, new=head is None)]
             head = head or heads.insert_head(connection, site.id)
             total = add_seals(head.total, added=added, removed=removed)

@@ -20,7 +20,7 @@ Call = Callable[..., Any]
 TEXTS = (
     "title intro search found best none suggest offline reviewed sources related other helpful yes "
     "no thanks copy contact ask email private send error retry open close submit contents results "
-    "unsure all notice by language urgent to_answer top"
+    "unsure all notice by language urgent top"
 ).split()
 THEME = ("accent", "text", "background", "radius", "size")
 # Each payload in each place of Markdown that could lead to an attribute or an address.

@@ -194,7 +194,9 @@ def test_no_route_ever_sets_a_cookie(app: Flask) -> None:
 
 
 def test_no_log_holds_what_a_visitor_wrote_or_a_token(
-    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+    make_app: Callable[..., Flask],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Every route, with canary words in every place that a request has, refused ones too."""
     log = logging.getLogger("widget_server")
@@ -202,7 +204,7 @@ def test_no_log_holds_what_a_visitor_wrote_or_a_token(
     handler = logging.StreamHandler(out)
     handler.setFormatter(JSONLines())
     monkeypatch.setattr(log, "handlers", [handler])
-    monkeypatch.setattr(log, "level", logging.DEBUG)
+    caplog.set_level(logging.DEBUG, log.name)  # loggers remember what an earlier test allowed
     app = make_app(log_requests=True, **PLENTY)
     token = bearer(app, "north")
     canary = "zebrafish"

@@ -93,6 +93,11 @@ def test_a_question_has_to_be_visible(invisible: str) -> None:
     assert not is_visible(invisible)
 
 
+# What Intl.DisplayNames takes, and tags in the right letters of which it makes an error.
+TAGS = "es pt-BR es-419 zh-Hant-TW sr-Latn de-CH-1996 ca-valencia sl-rozaj-biske-1994".split()
+NO_TAGS = "en-x en-abc en-USA de-DE-DE zh-cmn en-12 en-x-a pt-BR-Latn sl-rozaj-ROZAJ".split()
+
+
 @pytest.mark.parametrize(
     ("data", "field"),
     [
@@ -105,6 +110,7 @@ def test_a_question_has_to_be_visible(invisible: str) -> None:
         (with_question(tags="t"), "tags"),
         (with_question(status="live"), "status"),
         (with_question(lang="english language"), "lang"),
+        *((with_question(lang=tag), "lang") for tag in NO_TAGS),
         (with_question(position="first"), "position"),
         (with_question(position=2**31), "position"),
         (with_question(last_reviewed="yesterday"), "last_reviewed"),
@@ -118,6 +124,12 @@ def test_what_is_out_of_bounds_is_refused_and_the_field_is_named(
     found, message = problem(data)
     assert found == field
     assert message
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_language_tags_that_browsers_can_name_are_let_in(tag: str) -> None:
+    assert load_entry(with_question(lang=tag)).lang == tag
+    assert load_site({"id": "north", "lang": tag}).lang == tag
 
 
 def test_the_bounds_themselves_are_let_in() -> None:

@@ -84,6 +84,21 @@ def test_sites_are_listed_by_id_and_replaced_by_saving(store: Store) -> None:
     ]
 
 
+def test_settings_that_somebody_else_changed_are_not_replaced(store: Store) -> None:
+    store.save_site(Site("b", name="first"), expect="absent")
+    read = store.site("b")
+    store.save_site(read.replace(name="second"), expect=read.digest)
+    for expect in (read.digest, "absent"):
+        with pytest.raises(EditConflict) as caught:
+            store.save_site(read.replace(name="lost"), expect=expect)
+        assert caught.value.entry_id == ""
+    with pytest.raises(EditConflict):
+        store.save_site(Site("c"), expect=read.digest)
+    assert [(found.id, found.name) for found in store.sites() if found.id != SITE.id] == [
+        ("b", "second")
+    ]
+
+
 def test_an_unknown_site_is_refused_by_every_method(store: Store, site: str) -> None:
     calls = (
         lambda: store.site("nope"),

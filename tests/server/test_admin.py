@@ -175,6 +175,7 @@ def test_a_site_is_made_changed_and_deleted_by_a_token_for_all(stored: Flask) ->
     body = {"id": "east", "name": "East", "origins": ["https://east.example"]}
     assert client.put(path, json=body, headers=headers).get_json()["origins"] == body["origins"]
     assert client.get("/api/v1/sites/east").status_code == 200
+    headers |= {"If-Match": "*"}
     assert_error(client.put(path, json={"id": "west"}, headers=headers), 422)
     for origins in (["*"], ["null"], ["https://*.east.example"], ["https://east.example/"]):
         assert_error(client.put(path, json=body | {"origins": origins}, headers=headers), 422)
@@ -184,8 +185,46 @@ def test_a_site_is_made_changed_and_deleted_by_a_token_for_all(stored: Flask) ->
     assert_error(client.get("/api/v1/sites/east"), 404)
 
 
+def test_settings_are_replaced_as_they_were_read_or_not_at_all(stored: Flask) -> None:
+    client, headers = stored.test_client(), bearer(stored)
+    path = "/api/v1/admin/sites/east"
+    assert_error(client.put(path, json={}, headers=headers | {"If-Match": "*"}), 412)
+    made = client.put(path, json={"name": "East"}, headers=headers)
+    assert made.get_json()["id"] == "east"
+    assert made.headers["ETag"] == client.get(path, headers=headers).headers["ETag"]
+    assert "If-Match" in assert_error(client.put(path, json={}, headers=headers), 428)["message"]
+    seen = headers | {"If-Match": made.headers["ETag"]}
+    changed = client.put(path, json={"name": "Far East"}, headers=seen)
+    assert changed.status_code == 200
+    assert_error(client.put(path, json={"name": "Lost"}, headers=seen), 412)
+    latest = client.get(path, headers=headers)
+    assert latest.get_json()["name"] == "Far East"
+    assert latest.headers["ETag"] == changed.headers["ETag"]
+
+
+def test_of_many_who_change_settings_at_once_one_wins(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
+    headers, path = bearer(app), "/api/v1/admin/sites/north"
+    seen = {"If-Match": app.test_client().get(path, headers=headers).headers["ETag"]}
+    codes: list[int] = []
+
+    def put(address: str, number: int, **more: str) -> None:
+        body = {"name": f"Clinic {number}"}
+        codes.append(app.test_client().put(address, json=body, headers=headers | more).status_code)
+
+    for address, more in ((path, seen), ("/api/v1/admin/sites/new", {})):
+        codes.clear()
+        threads = [threading.Thread(target=put, args=(address, n), kwargs=more) for n in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert codes.count(200) == 1
+        assert set(codes) <= {200, 412, 428}
+
+
 def test_a_sites_own_token_may_change_it_but_neither_make_nor_delete_sites(stored: Flask) -> None:
-    client, headers = stored.test_client(), bearer(stored, "north")
+    client, headers = stored.test_client(), bearer(stored, "north") | {"If-Match": "*"}
     path = "/api/v1/admin/sites"
     changed = client.put(f"{path}/north", json={"id": "north", "name": "New"}, headers=headers)
     assert changed.status_code == 200
