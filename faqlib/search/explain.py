@@ -23,7 +23,7 @@ def reasons(
     for group in query.groups:
         for alternative in group.alternatives:
             if alternative.term in fields:
-                weight = alternative.weight * impacts.idf(len(impacts.of(alternative.term)))
+                weight = alternative.weight * impacts.idf(impacts.of(alternative.term).holders)
                 found.append(
                     Reason(
                         alternative.kind,

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from functools import cached_property
+from itertools import chain
+from typing import Any, NamedTuple
 
 from faqlib.search.bounded import Bounded
-from faqlib.search.protocol import FIELDS, Snapshot
+from faqlib.search.protocol import FIELDS, Posting, Snapshot
 from faqlib.search.query import Group
 
 #: By field: how much a word there counts, and how much the field's length is held against it.
@@ -18,9 +20,24 @@ WEIGHTS = {"question": 2.0, "aliases": 1.6, "answer": 1.0, "category": 0.6, "tag
 LENGTH_NORMS = {"question": 0.5, "aliases": 0.5, "answer": 0.75, "category": 0.0, "tags": 0.3}
 SATURATION = 1.2  # k1
 
+#: Of so many entries that have a term, an array is made at once; of fewer, a list one by one.
+MANY = 48
 _KNOWN_GROUPS = 4_096
 
-Impact = tuple[int, float]  # place of the entry, what the term adds to its score
+
+class Added(NamedTuple):
+    """What a term adds: the places of the entries that have it, and how much to each one's score.
+
+    Both are arrays where there are many, else lists.
+    """
+
+    places: Any
+    values: Any
+
+    @property
+    def holders(self) -> int:
+        """How many entries have the term."""
+        return len(self.places)
 
 
 class Telling(NamedTuple):
@@ -57,11 +74,11 @@ class Impacts:
         self._means = [sum(column) / max(1, self._count) or 1.0 for column in columns]
         self._lengths = lengths
         self._norms: dict[int, tuple[float, ...]] = {}
-        self._cache: dict[str, tuple[Impact, ...]] = {}
+        self._cache: dict[str, Added] = {}
         self._telling: Bounded[Group, Telling] = Bounded(_KNOWN_GROUPS)
 
-    def of(self, term: str) -> tuple[Impact, ...]:
-        """``(place, impact)`` of every entry that has the term."""
+    def of(self, term: str) -> Added:
+        """What a term adds to every entry that has it."""
         found = self._cache.get(term)
         if found is None:
             found = self._cache[term] = self._work_out(term)
@@ -83,7 +100,7 @@ class Impacts:
         best: dict[int, float] = {}
         for alternative in group.alternatives:
             weight = alternative.weight
-            for place, impact in self.of(alternative.term):
+            for place, impact in zip(*self.of(alternative.term), strict=True):
                 if impact * weight > best.get(place, 0.0):
                     best[place] = impact * weight
         return best
@@ -93,7 +110,7 @@ class Impacts:
         found: dict[int, float] = {}
         telling = self.telling(group)
         for term, weight in telling.terms.items():
-            for place, _ in self.of(term):
+            for place in self.of(term).places:
                 found[place] = max(found.get(place, 0.0), weight * telling.idf)
         return found
 
@@ -101,20 +118,43 @@ class Impacts:
         terms: dict[str, float] = {}
         for alternative in group.alternatives:
             terms[alternative.term] = max(terms.get(alternative.term, 0.0), alternative.weight)
-        holders = {term: len(self.of(term)) for term in terms}
+        holders = {term: self.of(term).holders for term in terms}
         marks = {term: weight * (0.1 + self.idf(holders[term])) for term, weight in terms.items()}
         return Telling(self.idf(max(holders.values())), terms, marks)
 
-    def _work_out(self, term: str) -> tuple[Impact, ...]:
+    def _work_out(self, term: str) -> Added:
         postings = self._snapshot.postings(term)
+        if len(postings) >= MANY:
+            return self._work_out_many(postings)
         known = self._norms
         idf = self.idf(len(postings))
-        impacts = []
+        values = []
         for number, frequencies in postings:
             norms = known.get(number) or self._norm(number)
-            weight = sum(f * n for f, n in zip(frequencies, norms, strict=True) if f)
-            impacts.append((self._places[number], idf * weight / (SATURATION + weight)))
-        return tuple(impacts)
+            weight = sum([f * n for f, n in zip(frequencies, norms, strict=True) if f])
+            values.append(idf * weight / (SATURATION + weight))
+        return Added([self._places[posting[0]] for posting in postings], values)
+
+    def _work_out_many(self, postings: Sequence[Posting]) -> Added:
+        import numpy as np
+
+        numbers, frequencies = zip(*postings, strict=True)
+        places = np.array([self._places[number] for number in numbers])
+        counted = np.fromiter(chain.from_iterable(frequencies), np.float64)
+        weight = (counted.reshape(-1, len(FIELDS)) * self._norm_rows[places]).sum(axis=1)
+        return Added(places, self.idf(len(postings)) * weight / (SATURATION + weight))
+
+    @cached_property
+    def _norm_rows(self) -> Any:
+        """:meth:`_norm` of every document, by place."""
+        import numpy as np
+
+        lengths = np.empty((self._count, len(FIELDS)))
+        lengths[[self._places[number] for number in self._lengths]] = list(self._lengths.values())
+        norms = np.array([LENGTH_NORMS[name] for name in FIELDS])
+        return np.array([WEIGHTS[name] for name in FIELDS]) / (
+            1 - norms + norms * lengths / self._means
+        )
 
     def _norm(self, number: int) -> tuple[float, ...]:
         """How much one occurrence counts in each field of a document."""

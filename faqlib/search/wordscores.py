@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from faqlib.search.bounded import Bounded
 from faqlib.search.columns import Column
 from faqlib.search.query import Group, Query
-from faqlib.search.ranking import Impacts
+from faqlib.search.ranking import MANY, Impacts
 
 _KEPT_BYTES = 32 * 2**20  # for the columns of all words of one state
+# A word that fewer than one in so many entries have is kept for these alone, if there are many.
+_RARE = 8
+_MANY_ENTRIES = 1_000
+
+
+class _Numbers(NamedTuple):
+    """BM25F and coverage by one word, one row behind the other.
+
+    ``where`` has the places in them that ``values`` belong to: ``...`` for every one.
+    """
+
+    where: Any
+    values: Any
+
+    @property
+    def size(self) -> int:
+        """Bytes, roughly."""
+        places = 0 if self.where is ... else self.where.nbytes
+        return int(self.values.nbytes + places) + 400
 
 
 class WordScores:
@@ -19,7 +38,7 @@ class WordScores:
     def __init__(self, impacts: Impacts, count: int) -> None:
         self._impacts = impacts
         self._count = count
-        self._columns: Bounded[Group, Any] = Bounded(_KEPT_BYTES // (8 * count + 200))
+        self._known: Bounded[Group, _Numbers] = Bounded(_KEPT_BYTES, lambda kept: kept.size)
 
     def of(self, query: Query, *, plain: bool) -> tuple[Column, Column]:
         """BM25F of all entries, above 0 where one has a word; and the share each has of all.
@@ -34,23 +53,53 @@ class WordScores:
             return self._plain(query.groups, share)
         import numpy as np
 
-        found = np.zeros((2, self._count), np.float32)
+        found = np.zeros(2 * self._count, np.float32)
         for group in query.groups:
-            column = self._columns.get(group)
-            if column is None:
-                column = self._columns[group] = self._column(group)
-            found += column
-        found[1] *= share
-        return found[0], found[1]
+            where, values = self._known.get(group) or self._learn(group)
+            found[where] += values
+        words, covered = found[: self._count], found[self._count :]
+        covered *= share
+        return words, covered
 
-    def _column(self, group: Group) -> Any:
+    def _learn(self, group: Group) -> _Numbers:
+        """Work out what a group says, and keep it."""
+        held = sum([self._impacts.of(one.term).holders for one in group.alternatives])
+        found = self._of_many(group) if held >= MANY else self._of_few(group)
+        self._known[group] = found
+        return found
+
+    def _of_few(self, group: Group) -> _Numbers:
         import numpy as np
 
-        column = np.zeros((2, self._count), np.float32)
         best, stands = self._impacts.best(group), self._impacts.stands(group)
-        column[0, list(best)] = list(best.values())
-        column[1, list(stands)] = list(stands.values())
-        return column
+        where = np.array([*best, *[self._count + place for place in stands]], np.intp)
+        values = np.array([*best.values(), *stands.values()], np.float32)
+        return self._spread(where, values)
+
+    def _of_many(self, group: Group) -> _Numbers:
+        import numpy as np
+
+        best, stands = found = np.zeros((2, self._count))
+        for alternative in group.alternatives:
+            places, values = self._impacts.of(alternative.term)
+            if len(places):
+                best[places] = np.maximum(best[places], np.multiply(values, alternative.weight))
+        telling = self._impacts.telling(group)
+        for term, weight in telling.terms.items():
+            if len(places := self._impacts.of(term).places):
+                stands[places] = np.maximum(stands[places], weight * telling.idf)
+        where = np.flatnonzero(found)
+        return self._spread(where, found.ravel()[where].astype(np.float32))
+
+    def _spread(self, where: Any, values: Any) -> _Numbers:
+        """The numbers as they are kept: those that are not 0, or all."""
+        import numpy as np
+
+        if self._count >= _MANY_ENTRIES and len(where) * _RARE < 2 * self._count:
+            return _Numbers(where, values)
+        found = np.zeros(2 * self._count, np.float32)
+        found[where] = values
+        return _Numbers(..., found)
 
     def _plain(self, groups: Sequence[Group], share: float) -> tuple[list[float], list[float]]:
         total, covered = [0.0] * self._count, [0.0] * self._count

@@ -160,6 +160,9 @@ def test_the_fast_ranking_is_the_plain_one(seed: int, monkeypatch: pytest.Monkey
         monkeypatch.setattr(columns, "_SCANNED", 0)
         monkeypatch.setattr("faqlib.search.query._KNOWN_WORDS", 3)
         monkeypatch.setattr("faqlib.search.wordscores._KEPT_BYTES", 0)
+        monkeypatch.setattr("faqlib.search.wordscores._MANY_ENTRIES", 0)
+        monkeypatch.setattr("faqlib.search.wordscores.MANY", chance.choice([0, 5]))
+        monkeypatch.setattr(ranking, "MANY", 1)
         monkeypatch.setattr("faqlib.search.meaning._KEPT_BYTES", -(10**9))
     projector = Projector()
     entries = random_entries(chance, chance.choice([1, 2, 7, 40]))
@@ -206,3 +209,13 @@ def test_a_bounded_cache_drops_the_older_half() -> None:
     for number in range(5):
         cache[number] = number
     assert list(cache) == [2, 3, 4]
+
+
+def test_a_bounded_cache_may_count_sizes() -> None:
+    """Its limit is then what all of them come to, and something put in again counts once."""
+    cache: bounded.Bounded[str, str] = bounded.Bounded(10, len)
+    for key in ("one", "two", "two", "three"):
+        cache[key] = key
+    assert list(cache) == ["two", "three"]
+    cache["four"] = "four"
+    assert list(cache) == ["three", "four"]
