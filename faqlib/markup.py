@@ -109,7 +109,17 @@ def render_text(markdown: str) -> str:
     row are joined by `` · ``, so that words never run together. Links keep their text, images
     their description.
     """
+    if "_" not in markdown and _PLAIN.fullmatch(markdown):
+        paragraphs = re.split(r"\n{2,}", markdown)
+        return "\n".join([re.sub(r"[ \n]+", " ", paragraph) for paragraph in paragraphs])
     return "\n".join(node_lines(render_tree(markdown)))
+
+
+# Lines that begin with a letter or digit, are no item of a list, and hold no sign that can be
+# markup: no parser finds more in them than paragraphs, so none is asked. Blanks at a line's end
+# can break it. The underscore is a word's letter to ``re`` and is looked for apart.
+_PLAIN_LINE = r"""(?!\d+[.)](?: |$))\w[\w ,.;:?!'"()%/@$€£°·…–—‘’“”-]*(?<! )"""
+_PLAIN = re.compile(rf"{_PLAIN_LINE}(?:\n+{_PLAIN_LINE})*", re.MULTILINE)
 
 
 def dropped_addresses(markdown: str) -> list[str]:

@@ -10,13 +10,14 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faqlib.markup import (
     ATTRIBUTES,
     TAGS,
     escape_markdown,
+    node_lines,
     render_html,
     render_text,
     render_tree,
@@ -216,6 +217,19 @@ def test_words_of_items_cells_and_lines_never_run_together() -> None:
 
 def test_links_keep_their_text_and_code_its_lines() -> None:
     assert render_text("[here](https://a.example) `x*y`\n\n```\n1\n 2\n```") == "here x*y\n1\n2"
+
+
+PLAIN = st.text("aZé9 .,)-'\"_\n", max_size=40) | st.lists(
+    st.sampled_from(
+        ["one", "2", "3.", "4)", "-", " ", "  ", "\n", "\n\n", "=", "é—", "a_b", "it's"]
+    )
+).map("".join)
+
+
+@settings(max_examples=500)
+@given(PLAIN)
+def test_a_text_that_is_no_markdown_is_told_without_a_parser_and_is_the_same(text: str) -> None:
+    assert render_text(text) == "\n".join(node_lines(render_tree(text)))
 
 
 @given(MARKDOWN | st.text())

@@ -1,10 +1,12 @@
 """The one door for outside data: what it lets in, what it cleans, what it refuses and says."""
 
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from faqlib import (
@@ -18,7 +20,7 @@ from faqlib import (
     load_entry,
     load_site,
 )
-from faqlib.schema import check_entry, clean_text, is_visible
+from faqlib.schema import _ENTRY, check_entry, clean_text, is_visible
 
 
 def problem(data: dict[str, Any], load: Any = load_entry) -> tuple[str, str]:
@@ -49,6 +51,43 @@ ENTRIES = st.builds(
     last_reviewed=st.none() | st.dates(),
     notice=st.text(CHARACTERS, max_size=50),
 )
+
+
+TEXTS = st.text(max_size=30) | st.text("ab \n", max_size=600) | st.just(7)
+LISTS = st.lists(TEXTS, max_size=3).map(tuple) | st.just(("a",) * 51)
+ANY_ENTRIES = st.builds(
+    Entry,
+    question=TEXTS,
+    answer=TEXTS,
+    id=TEXTS.map(lambda text: text or "x"),
+    category=TEXTS,
+    tags=LISTS,
+    aliases=LISTS,
+    lang=st.sampled_from(["en", "en\n", "pt-BR", "", "e"]),
+    status=st.sampled_from(["draft", "published", "other"]),
+    position=st.integers(-(2**31) - 1, 2**31) | st.booleans() | st.just(1.0),
+    pinned=st.sampled_from([True, False, 1, "yes"]),
+    last_reviewed=st.none() | st.dates() | st.datetimes(),
+    sources=st.sampled_from([(), (Source("", "javascript:x"),), (Source("a"),)]),
+    notice=TEXTS,
+    updated_at=st.none() | st.datetimes() | st.just(datetime(2026, 1, 2, tzinfo=UTC)),
+)
+
+
+def told(call: Callable[[], Entry]) -> object:
+    """What comes of it, in all fields and types: an entry, or what is wrong with it."""
+    try:
+        return repr(call())
+    except InvalidData as error:
+        return error.problems
+    except (TypeError, ValueError, AttributeError) as error:  # no value of the field's kind
+        return type(error)
+
+
+@settings(max_examples=300)
+@given(ENTRIES | ANY_ENTRIES)
+def test_a_plain_entry_is_let_in_as_its_schema_would(entry: Entry) -> None:
+    assert told(lambda: check_entry(entry)) == told(lambda: load_entry(_ENTRY.dump(entry)))
 
 
 @given(ENTRIES)
