@@ -18,6 +18,7 @@ from faqlib.search.models import ModelFiles, installed_model, is_installed, mode
 _MAX_CHARACTERS = 8_000  # of a text; a model reads less in any case
 _QUERIES_KEPT = 2_048
 _INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
+_POOLED = "sentence_embedding"  # where a model's own file does what comes after its tokens
 
 
 @runtime_checkable
@@ -36,6 +37,10 @@ class Encoder(Protocol):
     def encode_query(self, text: str) -> Sequence[float]:
         """A unit vector of the same length for what a visitor typed."""
         ...
+
+
+# The session, what it is given, what is asked of it, and what makes a text's tokens.
+_Loaded = tuple[Any, list[str], list[str], Callable[[str], list[int]]]
 
 
 class OnnxEncoder:
@@ -63,21 +68,21 @@ class OnnxEncoder:
     def _run(self, text: str) -> Any:
         import numpy as np
 
-        session, inputs, tokenize = self._loaded
+        session, inputs, outputs, tokenize = self._loaded
         ids = np.array([tokenize(text[:_MAX_CHARACTERS])], np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         feed["token_type_ids"] = np.zeros_like(ids)
-        rows = session.run(None, {name: feed[name] for name in inputs})[0][0]
+        rows = session.run(outputs, {name: feed[name] for name in inputs})[0][0]
         vector = rows if rows.ndim == 1 else rows[0] if self._files.reads_first else rows.mean(0)
         return (vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32)
 
     @property
-    def _loaded(self) -> tuple[Any, list[str], Callable[[str], list[int]]]:
+    def _loaded(self) -> _Loaded:
         with self._lock:
             return self._load
 
     @cached_property
-    def _load(self) -> tuple[Any, list[str], Callable[[str], list[int]]]:
+    def _load(self) -> _Loaded:
         import onnxruntime
 
         _ = self.key  # the files are checked before any of them is opened
@@ -91,6 +96,7 @@ class OnnxEncoder:
             )
             tokenizer = _tokenizer(self._files)
             inputs = [item.name for item in session.get_inputs()]
+            outputs = [item.name for item in session.get_outputs()]
             if unknown := set(inputs) - _INPUTS:
                 raise ValueError(f"it asks for {', '.join(sorted(unknown))}")
         except Exception as error:  # each library raises kinds of its own
@@ -98,7 +104,7 @@ class OnnxEncoder:
                 f"The sentence model {self._files.model} can not be loaded ({error}): install it "
                 "again, or search without it (semantic=False)."
             ) from error
-        return session, inputs, tokenizer
+        return session, inputs, [_POOLED if _POOLED in outputs else outputs[0]], tokenizer
 
 
 def _tokenizer(model: ModelFiles) -> Callable[[str], list[int]]:

