@@ -86,7 +86,7 @@ def _parts(app: Flask, settings: Settings, store: Any) -> Server:
         records=records,
         assets=Assets(records),
         limits=Limits(app, settings),
-        counts=SearchCounts(records, settings.minimum_count),
+        counts=SearchCounts(records, clinics, settings.minimum_count),
         outbox=Outbox(records, clinics, webhook),
     )
 

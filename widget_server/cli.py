@@ -83,6 +83,8 @@ def serve(database: str, host: str, port: int, workers: int, threads: int) -> No
     Example:
       widget-server serve --db clinic.db --host 0.0.0.0
     """
+    for sign in (signal.SIGTERM, signal.SIGINT):  # until the server has handlers of its own
+        signal.signal(sign, lambda *_: sys.exit(0))
     from widget_server.serve import serve as run_server
 
     settings = Settings.from_env({**os.environ, "FAQ_DATABASE": database})

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
 
-from faqlib import FAQ, FAQError, Site, SiteNotFound
+from faqlib import FAQ, Cursor, FAQError, Site, SiteNotFound
 
 # Ids come from addresses: what cannot be one is turned away before the store is asked.
 _SITE_ID = re.compile(r"[a-z0-9-]{1,64}")
@@ -78,6 +78,15 @@ class Clinics:
         """All sites, by id."""
         found: list[Site] = self.store.sites()
         return found
+
+    def follows(self, site: str, state: Cursor) -> None:
+        """Whether the site is still the one that was once in this state.
+
+        Raises:
+            SiteNotFound: when it was deleted or restored since, or the state is too long ago.
+        """
+        if self.store.changed_since(site, state) is None:
+            raise SiteNotFound(site)
 
     def warm(self, seconds: float = 2.0) -> int:
         """Load sites before anybody asks for them, for so long; how many were loaded.

@@ -2,7 +2,8 @@
 
 A search is first counted in memory. Only when the same redacted words were asked
 ``minimum_count`` times does the database learn of them, so a name that somebody typed once is
-never written down.
+never written down. What was counted for a site that was deleted since is never written either,
+whoever has its id by then.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 
 from flask import Request
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
+from faqlib import Cursor, SiteNotFound
+from widget_server.clinics import Clinics
 from widget_server.records import Records
 from widget_server.records.tables import feedback, searches
 from widget_server.redact import redact
@@ -31,6 +33,7 @@ def objects(request: Request) -> bool:
 
 @dataclass(slots=True)
 class _Seen:
+    since: Cursor  # the site's state from which on this was counted
     times: int = 0  # in all
     asked: int = 0  # not yet written
     answered: int = 0
@@ -39,19 +42,20 @@ class _Seen:
 class SearchCounts:
     """Counts of redacted searches; thread-safe."""
 
-    def __init__(self, records: Records, minimum: int) -> None:
+    def __init__(self, records: Records, clinics: Clinics, minimum: int) -> None:
         self._records = records
+        self._clinics = clinics
         self._minimum = minimum
         self._seen: OrderedDict[_Key, _Seen] = OrderedDict()
         self._lock = threading.Lock()
 
-    def note(self, site: str, query: str, answered: bool) -> None:
-        """Count one search of a site that wants it."""
+    def note(self, site: str, cursor: Cursor, query: str, answered: bool) -> None:
+        """Count one search of a site that wants it, which was at ``cursor`` when it answered."""
         key = (site, redact(query))
         if len(key[1]) < 3:
             return
         with self._lock:
-            seen = self._seen.setdefault(key, _Seen())
+            seen = self._seen.setdefault(key, _Seen(cursor))
             self._seen.move_to_end(key)
             seen.times += 1
             seen.asked += 1
@@ -60,11 +64,17 @@ class SearchCounts:
                 self._seen.popitem(last=False)
             if seen.times < self._minimum:
                 return
-            asked, found = seen.asked, seen.answered
-            seen.asked = seen.answered = 0
-        self._write(key, asked, found)
+            since, asked, found = seen.since, seen.asked, seen.answered
+            seen.since, seen.asked, seen.answered = cursor, 0, 0
+        try:
+            self._write(key, since, asked, found)
+        except SiteNotFound:
+            with self._lock:
+                self._seen.pop(key, None)
+            if since != cursor:  # what went before belonged to another site, not this search
+                self.note(site, cursor, query, answered)
 
-    def _write(self, key: _Key, asked: int, answered: int) -> None:
+    def _write(self, key: _Key, since: Cursor, asked: int, answered: int) -> None:
         site, query = key
         day = datetime.datetime.now(datetime.UTC).date()
         where = (searches.c.site == site) & (searches.c.day == day) & (searches.c.query == query)
@@ -73,19 +83,12 @@ class SearchCounts:
             .where(where)
             .values(asked=searches.c.asked + asked, answered=searches.c.answered + answered)
         )
-        with self._records.begin() as connection:
-            if connection.execute(more).rowcount:
-                return
-        try:
-            with self._records.engine.begin() as connection:
-                connection.execute(
-                    insert(searches).values(
-                        site=site, day=day, query=query, asked=asked, answered=answered
-                    )
-                )
-        except IntegrityError:  # another worker wrote the day's first row just now
-            with self._records.begin() as connection:
-                connection.execute(more)
+        first = insert(searches).values(
+            site=site, day=day, query=query, asked=asked, answered=answered
+        )
+        with self._records.begin_for(lambda: self._clinics.follows(site, since)) as connection:
+            if not connection.execute(more).rowcount:
+                connection.execute(first)
 
 
 def purge(records: Records, days: int) -> int:

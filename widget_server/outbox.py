@@ -45,8 +45,12 @@ class Outbox:
         return self._webhook.ready
 
     def put(self, site: str, question: str, contact: str = "", lang: str = "") -> None:
-        """Keep a question; it is sent in the background if the site has a webhook."""
-        with self._records.begin() as connection:
+        """Keep a question; it is sent in the background if the site has a webhook.
+
+        Raises:
+            SiteNotFound: when the site was deleted meanwhile.
+        """
+        with self._records.begin_for(lambda: self._clinics.cursor(site)) as connection:
             connection.execute(
                 insert(questions).values(
                     site=site,

@@ -96,7 +96,7 @@ def search(args: dict[str, Any]) -> Response:
     # A site that counts its searches hears of each one: none is answered without it.
     if not objects(request):
         query = normalised(args["q"], here.settings.query_limit)
-        here.counts.note(faq.site.id, query, body.answered)
+        here.counts.note(faq.site.id, faq.cursor, query, body.answered)
     return send(body, cacheable(here.settings))
 
 

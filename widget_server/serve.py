@@ -6,10 +6,16 @@ benchmarks/wsgi_servers.py): its HTTP is compiled and does not wait for Python's
 
 from __future__ import annotations
 
+import atexit
+import multiprocessing
 import os
 import shutil
+import signal
 import socket
 import tempfile
+import threading
+import time
+from typing import Any
 
 from granian.constants import Interfaces
 from granian.server import Server as Granian
@@ -54,10 +60,41 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
             respawn_failed_workers=True,
             workers_kill_timeout=GRACE,
             websockets=False,
-        ).serve()
+        ).serve(target_loader=_load)
     finally:
         if counters is not None:
             shutil.rmtree(counters, ignore_errors=True)
+
+
+def _load(_target: str) -> Any:
+    """In a worker: the application, while whose making the worker can be ended at once.
+
+    A worker is forked with the handlers of the process that started it. Until granian sets those
+    that finish what was begun, they would swallow a signal, and the end be waited for in vain.
+    """
+    # Where workers are not forked, Python would take itself apart under threads that still read
+    # the sentence model, and abort: nothing is left to do by then.
+    atexit.register(os._exit, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who pressed Ctrl-C is told to end it by SIGTERM
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if (starter := multiprocessing.parent_process()) is not None and starter.pid is not None:
+        args = (starter.pid,)
+        threading.Thread(target=_end_with, args=args, name="end", daemon=True).start()
+    from widget_server.wsgi import app
+
+    return app
+
+
+def _end_with(starter: int) -> None:
+    """End this worker when the process that started it is gone, however that ended.
+
+    Else workers of a killed server would go on, and hold the port against the next one.
+    """
+    while os.getppid() == starter:
+        time.sleep(1)
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+    time.sleep(GRACE)
+    os._exit(1)  # a request that never ends has nobody else who would
 
 
 def _free_place(host: str, port: int) -> str:

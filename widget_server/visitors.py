@@ -47,7 +47,7 @@ def feedback() -> Response:
         raise EntryNotFound(data["entry"], faq.site.id)
     # What was searched for is kept only where the site counts searches and the visitor agrees.
     keep_query = faq.site.count_searches and not objects(request)
-    with here.records.begin() as connection:
+    with here.records.begin_for(lambda: here.clinics.cursor(faq.site.id)) as connection:
         connection.execute(
             insert(feedback_table).values(
                 site=faq.site.id,

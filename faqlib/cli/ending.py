@@ -85,7 +85,7 @@ def _sentence(error: BaseException) -> str:
         return f"{error.format_message().rstrip('.')}; see {path} --help."
     if isinstance(error, BrokenPipeError):
         return ""  # whoever reads has seen enough
-    if isinstance(error, (click.Abort, KeyboardInterrupt)):
+    if _was_stopped(error):
         return "stopped."
     if isinstance(error, InvalidData):
         return _first_problem(error)
@@ -96,6 +96,16 @@ def _sentence(error: BaseException) -> str:
         return f"{error.filename or 'the output'}: {reason}; check the path and its permissions."
     kind = type(error).__name__
     return f"an unexpected {kind} ({error}): run it again with --debug and report what it shows."
+
+
+def _was_stopped(error: BaseException) -> bool:
+    """Whether Ctrl-C is behind it: a library that was just being loaded says so in its own way."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, (click.Abort, KeyboardInterrupt)):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
 
 
 def _first_problem(error: InvalidData) -> str:

@@ -183,6 +183,5 @@ def _open_panels(root: Element) -> None:
 
 def _blank(element: Element) -> None:
     """Takes an element's content out of the page, but not the text behind it."""
-    tail = element.tail
-    element.clear()
-    element.tail = tail
+    # lxml reads control characters in a text, but refuses to be given them back.
+    element.clear(keep_tail=True)

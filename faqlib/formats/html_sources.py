@@ -236,9 +236,8 @@ def _in_chrome(node: Element) -> bool:
 def _without(item: Element, dropped: list[Element]) -> str:
     """The content of ``item`` but for some children."""
     for child in dropped:
-        tail = child.tail
-        child.clear()
-        child.tag, child.tail = "script", tail
+        child.clear(keep_tail=True)
+        child.tag = "script"
     return to_markdown(item)
 
 

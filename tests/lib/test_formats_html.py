@@ -304,6 +304,19 @@ def test_a_page_beyond_all_bounds_is_refused_at_once(html: str, message: str) ->
 @pytest.mark.parametrize(
     "html",
     [
+        f"<nav>Menu</nav>\x07<h3>Parking?</h3>\x07<p>Yes.</p>{Q}\x07",
+        "<details><summary>One?</summary>\x07First.</details>",
+    ],
+    ids=["frame", "details"],
+)
+def test_a_control_character_behind_an_element_is_a_problem_and_no_crash(html: str) -> None:
+    with pytest.raises(formats.ImportFormatError, match="control character U\\+0007"):
+        read(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
         f"{'<div>' * 1000}{Q}{'</div>' * 1000}",
         f"<details><summary>One?</summary>{'<ul><li>' * 900}First.",
         f"<details><summary>One?</summary>{'<span>' * 1900}First.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +70,21 @@ class Records:
         except DBAPIError as error:
             raise StoreUnavailable(_reason(error)) from None
 
+    @contextlib.contextmanager
+    def begin_for(self, site_is_there: Callable[[], object]) -> Iterator[Connection]:
+        """The same, for what a visitor wrote to a site that may be deleted at this moment.
+
+        Args:
+            site_is_there: asked when :meth:`forget` has to wait for this transaction, or has
+                ended before it; raises where nothing is to be written.
+        """
+        with self.begin() as connection:
+            _lock_writers(connection)
+            site_is_there()
+            yield connection
+
     def forget(self, site: str) -> None:
-        """Delete all that belongs to a site, and end its tokens.
+        """Delete all that belongs to a site that was deleted, and end its tokens.
 
         Whoever gets the same id later must find nothing of what visitors wrote to another.
 
@@ -79,6 +92,7 @@ class Records:
             StoreUnavailable: when the database does not answer.
         """
         with self.begin() as connection:
+            _lock_writers(connection)
             for table in (feedback, questions, searches, tokens):
                 connection.execute(delete(table).where(table.c.site == site))
 
@@ -163,3 +177,11 @@ def _alone(connection: Connection) -> Iterator[None]:
         connection.connection.driver_connection.isolation_level = None  # type: ignore[union-attr]
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     yield
+
+
+def _lock_writers(connection: Connection) -> None:
+    """Let nobody else who calls this go on before the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK + 1})
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
