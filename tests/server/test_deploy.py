@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from tests.server.test_running import Start, free_port, get, start, wait_for
 from widget_server.settings import Settings
@@ -105,6 +106,21 @@ def test_the_image_runs_without_root_and_tells_whether_it_is_ready() -> None:
     for copied in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.M):
         for name in copied.split():
             assert (DEPLOY.parent / name).exists(), name
+
+
+def test_the_image_takes_one_version_of_each_package_whatever_its_python_is() -> None:
+    """Two versions of one package, both without their condition, and pip installs nothing."""
+    text = (DEPLOY / "Dockerfile").read_text("utf-8")
+    command = re.findall(r"^RUN (sed .*) > versions.txt", text, re.M)[0]
+    listed = subprocess.run(
+        ["sh", "-c", command], cwd=DEPLOY.parent, capture_output=True, text=True, check=True
+    ).stdout
+    versions = [Requirement(line) for line in listed.splitlines()]
+    for python in ("3.11.9", "3.12.9", "3.13.9"):
+        here = {"python_full_version": python, "python_version": python.rpartition(".")[0]}
+        names = [v.name for v in versions if v.marker is None or v.marker.evaluate(here)]
+        assert "flask" in names
+        assert len(names) == len(set(names))
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")

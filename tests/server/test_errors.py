@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,23 @@ def test_every_route_survives_bodies_and_queries_of_every_wrong_kind(stored: Fla
 )
 def test_a_failure_has_its_own_code(stored: Flask, method: str, path: str, code: int) -> None:
     assert_error(stored.test_client().open(path, method=method), code)
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def test_a_browser_that_opens_a_page_gets_a_failure_as_a_page(stored: Flask) -> None:
+    client = stored.test_client()
+    for path in ("/sites/never/", "/nothing", "/sites/north/nothing", "/preview?site=never"):
+        shown = client.get(path, headers=BROWSER)
+        assert (shown.status_code, shown.mimetype) == (404, "text/html")
+        told = assert_error(client.get(path), 404)["message"]
+        assert escape(told) in shown.text
+        assert shown.headers["Cache-Control"] == "no-store"
+        assert "trusted-types" in shown.headers["Content-Security-Policy"]
+    assert client.delete("/docs", headers=BROWSER).headers["Allow"]
+    for path in ("/api/v1/sites/never", "/widget/i18n/xx.json", "/embed/never.js"):
+        assert_error(client.get(path, headers=BROWSER), 404)
 
 
 def test_a_failure_of_the_program_says_nothing_of_its_inside(
