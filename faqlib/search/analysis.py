@@ -168,7 +168,11 @@ def _pairs(word: str, start: int) -> Iterator[tuple[str, int, int]]:
 def words(text: str) -> list[str]:
     """The lower-case words of ``text``, accents kept."""
     if text.isascii():
-        return [word[:_MAX_WORD].removesuffix("'s") for word in _WORD.findall(text.lower())]
+        text = text.lower()
+        found: list[str] = _WORD.findall(text)
+        if "'s" not in text and max(map(len, found), default=0) <= _MAX_WORD:
+            return found
+        return [word[:_MAX_WORD].removesuffix("'s") for word in found]
     if _UNSPACED.search(text) is None:
         return [_normal(word[:_MAX_WORD]) for word in _WORD.findall(text)]
     return [word for word, _, _ in spans(text)]

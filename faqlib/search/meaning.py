@@ -164,12 +164,13 @@ class Meaning:
             for kind in (item.bags.questions, (item.bags.whole,), item.bags.sentences)
         ]
         rows = self._table.embed_all([bag for _, kind in kinds for bag in kind], self._weights)
-        is_known = rows.any(axis=1)
         found: dict[str, list[Any]] = {}
         at = 0
         for entry_id, kind in kinds:
-            stretch = slice(at, at := at + len(kind))
-            found.setdefault(entry_id, []).append(rows[stretch][is_known[stretch]])
+            part = rows[at : (at := at + len(kind))]
+            found.setdefault(entry_id, []).append(
+                part.copy() if all(kind) else part[part.any(axis=1)]
+            )
         return {entry_id: EntryVectors(*parts) for entry_id, parts in found.items()}
 
 

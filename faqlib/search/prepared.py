@@ -18,6 +18,7 @@ from faqlib.search.wordvectors import Bag, word_vectors
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 _MAX_SENTENCES = 40
+_KNOWN_WORDS = 65_536  # of a language
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +56,59 @@ class Prepared:
 
 
 class _Read(NamedTuple):
-    """A word as analysis sees it; ``row`` is its row in the word-vector table."""
+    """The words of a text as analysis sees them."""
 
-    folded: str
-    term: str
-    row: int | None
+    folded: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    rows: tuple[int | None, ...] = ()  # in the word-vector table
+
+    @property
+    def bag(self) -> Bag:
+        """The rows of the words that the table has."""
+        return tuple([row for row in self.rows if row is not None])
 
 
-@lru_cache(maxsize=65_536)
-def _read(word: str, lang: str) -> _Read:
-    vectors, folded = word_vectors(lang), analysis.fold(word)
-    return _Read(folded, analysis.stem(word, lang), vectors.row(folded) if vectors else None)
+class _Words(dict[str, tuple[str, str, int | None]]):
+    """What each word of a language is read as: itself folded, its term, its row in the table."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self._lang = lang
+        self._vectors = word_vectors(lang)
+
+    def __missing__(self, word: str) -> tuple[str, str, int | None]:
+        if len(self) >= _KNOWN_WORDS:
+            self.clear()
+        folded = analysis.fold(word)
+        row = self._vectors.row(folded) if self._vectors else None
+        found = self[word] = folded, analysis.stem(word, self._lang), row
+        return found
+
+    def read(self, text: str) -> _Read:
+        """A text word by word."""
+        found = [self[word] for word in analysis.words(text)]
+        return _Read(*zip(*found, strict=True)) if found else _NOTHING
+
+
+_NOTHING = _Read()
+_words = lru_cache(maxsize=64)(_Words)
 
 
 def prepare(entry: Entry) -> Prepared:
     """Analyse one entry in its own language: each text once."""
     lang = analysis.language(entry.lang)
+    read = _words(lang).read
     answer = render_text(entry.answer)
-
-    def read(text: str) -> list[_Read]:
-        return [_read(word, lang) for word in analysis.words(text)]
-
     askings = [read(text) for text in (entry.question, *entry.aliases)]
     # No word goes on from one sentence to the next, so the answer's words are its sentences'.
     sentences = [read(text) for text in _SENTENCE_END.split(answer)]
-    fields = (
-        askings[0],
-        list(chain.from_iterable(askings[1:])),
-        list(chain.from_iterable(sentences)),
-        read(entry.category),
-        read("\n".join(entry.tags)),
-    )
-    terms = tuple(tuple([word.term for word in words]) for words in fields)
-    words = {word.folded: word.term for word in chain.from_iterable(fields)}
+    category = read(entry.category)
+    tags = read("\n".join(entry.tags))
+    fields = ([askings[0]], askings[1:], sentences, [category], [tags])
+    terms = tuple([tuple(chain.from_iterable([t.terms for t in texts])) for texts in fields])
+    words: dict[str, str] = {}
+    for text in chain.from_iterable(fields):
+        words.update(zip(text.folded, text.terms, strict=True))
     return Prepared(
         entry,
         lang,
@@ -102,17 +123,15 @@ def prepare(entry: Entry) -> Prepared:
 
 
 def _asking(text: str, lang: str) -> tuple[str, ...]:
-    return tuple([_read(word, lang).term for word in read_words(text)])
+    known = _words(lang)
+    return tuple([known[word][1] for word in read_words(text)])
 
 
-def _bags(askings: Sequence[Sequence[_Read]], sentences: Sequence[Sequence[_Read]]) -> Bags:
-    told = [_bag(words) for words in sentences if words]
-    questions = tuple([_bag(words) for words in askings])
-    return Bags(questions, sum(told, questions[0]), tuple(told[:_MAX_SENTENCES]))
-
-
-def _bag(words: Sequence[_Read]) -> Bag:
-    return tuple([word.row for word in words if word.row is not None])
+def _bags(askings: Sequence[_Read], sentences: Sequence[_Read]) -> Bags:
+    told = [text.bag for text in sentences if text.folded]
+    questions = tuple([text.bag for text in askings])
+    return Bags(questions, questions[0] + tuple(chain.from_iterable(told)),
+                tuple(told[:_MAX_SENTENCES]))  # fmt: skip
 
 
 def _sentences(text: str) -> tuple[str, ...]:

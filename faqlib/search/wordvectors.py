@@ -23,7 +23,7 @@ _ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "ers", "ings", "'s")
 # Weights are rounded, so that an edit elsewhere rarely changes an entry's vectors.
 _STEPS = 16
 _LEAST = 0.02
-_CHUNK = 256  # texts that are embedded together
+_CHUNK = 2_048  # words that are embedded together: what a processor's cache holds
 
 Bag = tuple[int, ...]  # the table's rows of a text's words, in order
 
@@ -84,20 +84,25 @@ class WordVectors:
         import numpy as np
 
         found = np.zeros((len(bags), DIMENSIONS), np.float32)
-        known = [place for place, bag in enumerate(bags) if bag]
+        by_length: dict[int, list[int]] = {}
+        for place, bag in enumerate(bags):
+            by_length.setdefault(len(bag), []).append(place)
+        by_length.pop(0, None)
         scale = weights.array(len(self._rows)) * self._arrays[1]
-        for at in range(0, len(known), _CHUNK):
-            chunk = known[at : at + _CHUNK]
-            found[chunk] = self._sums([bags[place] for place in chunk], scale)
+        for length, places in by_length.items():
+            step = max(1, _CHUNK // length)
+            for at in range(0, len(places), step):
+                chunk = places[at : at + step]
+                found[chunk] = self._sums([bags[place] for place in chunk], scale)
         lengths = np.sqrt(np.vecdot(found, found))
         return found / np.where(lengths, lengths, 1)[:, None]
 
     def _sums(self, bags: Sequence[Bag], scale: Any) -> Any:
+        """The sums of texts of as many words each, which is much faster than of any."""
         import numpy as np
 
-        rows = np.fromiter(chain.from_iterable(bags), np.intp)
-        starts = np.cumsum([0, *(len(bag) for bag in bags[:-1])])
-        return np.add.reduceat(self._arrays[0][rows] * scale[rows, None], starts)
+        rows = np.fromiter(chain.from_iterable(bags), np.intp).reshape(len(bags), -1)
+        return (self._arrays[0][rows] * scale[rows][..., None]).sum(axis=1)
 
     def embed(self, bag: Bag, weights: CorpusWeights) -> tuple[float, ...] | None:
         """The unit vector of a text, or ``None`` if no word of it is known."""
