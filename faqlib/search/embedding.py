@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from faqlib.errors import FAQError
 from faqlib.search import background
-from faqlib.search.encoder import Encoder
+from faqlib.search.encoder import Encoder, OnnxEncoder
 from faqlib.search.prepared import Prepared
 from faqlib.search.similarity import ArrayIndex, EntryVectors, Nearness
 
@@ -78,7 +78,20 @@ class Embedder:
         found = self._known = self._embed(texts, forget=True)
         *parts, asked_anywhere = (_rows(part, found[texts_key(part)]) for part in texts)
         entries = [EntryVectors(*kinds) for kinds in parts]
-        return SentenceIndex(self._encoder, entries, asked_anywhere[0])
+        asked = self._asked(items, entries)
+        return SentenceIndex(self._encoder, entries, asked_anywhere[0], asked)
+
+    def _asked(self, items: Sequence[Prepared], entries: Sequence[EntryVectors]) -> dict[str, Any]:
+        """The vectors of questions and aliases, for who asks in their very words."""
+        if not isinstance(self._encoder, OnnxEncoder):
+            return {}
+        same = self._encoder.same
+        return {
+            text: vector
+            for item, entry in zip(items, entries, strict=True)
+            for question, vector in zip(item.questions, entry.questions, strict=True)
+            if (text := same(question)) is not None
+        }
 
     def foresee(self, items: Sequence[Prepared]) -> None:
         """Make the vectors of entries that are about to be written.
@@ -126,23 +139,39 @@ class SentenceIndex:
         encoder: what reads queries.
         entries: their vectors.
         background: those of what people ask any clinic, as an array.
+        asked: those of queries that are known already.
     """
 
-    def __init__(self, encoder: Encoder, entries: Sequence[EntryVectors], background: Any) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        entries: Sequence[EntryVectors],
+        background: Any,
+        asked: Mapping[str, Any],
+    ) -> None:
         self._encoder = encoder
+        self._asked = asked
         self._index = ArrayIndex(entries, background.shape[1])
         self._background = background
 
     def compare(self, text: str) -> Nearness:
         """The nearness of every entry to what a visitor typed."""
-        return self._index.compare(self._encoder.encode_query(text))
+        return self._index.compare(self._vector(text))
 
     def likeness(self, text: str) -> float:
         """The largest cosine between what was typed and what people ask any clinic."""
         import numpy as np
 
-        query = np.asarray(self._encoder.encode_query(text), np.float32)
+        query = np.asarray(self._vector(text), np.float32)
         return float(np.vecdot(self._background, query).max())
+
+    def _vector(self, text: str) -> Any:
+        """What was typed, read by the model unless it is a question of the FAQ, word by word."""
+        if isinstance(self._encoder, OnnxEncoder) and self._asked:
+            known = self._asked.get(self._encoder.same(text) or "")
+            if known is not None:
+                return known
+        return self._encoder.encode_query(text)
 
 
 def _texts(item: Prepared) -> Texts:

@@ -1,6 +1,6 @@
 """Sentence embeddings: a text's meaning as one vector, by a model in ONNX on one core.
 
-Texts are run one by one, unpadded: an int8 model scales by the largest value of a batch, so that
+Texts are run one by one, unpadded: an int8 model may scale by the largest value of a batch, so that
 in a batch a text's vector would depend on its neighbours.
 """
 
@@ -17,6 +17,7 @@ from faqlib.search.models import ModelFiles, installed_model, is_installed, mode
 
 _MAX_CHARACTERS = 8_000  # of a text; a model reads less in any case
 _QUERIES_KEPT = 2_048
+_QUERY_TOKENS = 64  # of what a visitor typed: each costs a quarter of a millisecond
 _INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
 _POOLED = "sentence_embedding"  # where a model's own file does what comes after its tokens
 
@@ -49,7 +50,7 @@ class OnnxEncoder:
     def __init__(self, model: ModelFiles) -> None:
         self._files = model
         self._lock = threading.Lock()
-        self.encode_query: Callable[[str], Any] = lru_cache(_QUERIES_KEPT)(self._encode_query)
+        self._encoded: Callable[[str], Any] = lru_cache(_QUERIES_KEPT)(self._encode_query)
 
     @property
     def key(self) -> str:
@@ -62,14 +63,34 @@ class OnnxEncoder:
 
         return np.stack([self._run(self._files.prompts[1] + text) for text in texts])
 
-    def _encode_query(self, text: str) -> Any:
-        return self._run(self._files.prompts[0] + text)
+    def encode_query(self, text: str) -> Any:
+        """A float32 array; kept for the next who asks the same."""
+        return self._encoded(self._read(text))
 
-    def _run(self, text: str) -> Any:
+    def same(self, text: str) -> str | None:
+        """What has one vector with ``text``, as a query and as a text of an entry.
+
+        ``None`` where the model wants something else before each.
+        """
+        query, entry = self._files.prompts
+        return self._read(text) if query == entry else None
+
+    def _read(self, text: str) -> str:
+        """The text as the model reads it: spaces, and often capitals, say nothing to it."""
+        words = " ".join(text.split())
+        return words.lower() if self._files.reads_lower_case else words
+
+    def _encode_query(self, text: str) -> Any:
+        return self._run(self._files.prompts[0] + text, _QUERY_TOKENS)
+
+    def _run(self, text: str, most: int | None = None) -> Any:
         import numpy as np
 
         session, inputs, outputs, tokenize = self._loaded
-        ids = np.array([tokenize(text[:_MAX_CHARACTERS])], np.int64)
+        tokens = tokenize(text[:_MAX_CHARACTERS])
+        if most is not None and len(tokens) > most:
+            tokens = [*tokens[: most - 1], tokens[-1]]  # the last one says that the text ends
+        ids = np.array([tokens], np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         feed["token_type_ids"] = np.zeros_like(ids)
         rows = session.run(outputs, {name: feed[name] for name in inputs})[0][0]

@@ -72,6 +72,11 @@ class ModelFiles:
         """Whether a vocabulary is of lower-case word pieces."""
         return bool(self._setting("tokenizer_config.json").get("do_lower_case", True))
 
+    @property
+    def reads_lower_case(self) -> bool:
+        """Whether capitals say nothing to the model; only of a vocabulary is that known."""
+        return self.tokenizer.suffix == ".txt" and self.lowers
+
     @cached_property
     def prompts(self) -> tuple[str, str]:
         """What the model wants before a query, and before a text that is searched."""

@@ -399,6 +399,35 @@ def test_a_models_own_settings_are_heeded(folder: Path) -> None:
 
 
 @installed
+def test_the_model_reads_a_query_once_however_it_is_spaced_and_never_a_known_question(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from faqlib.search.encoder import OnnxEncoder
+
+    read: list[str] = []
+    run = OnnxEncoder._run
+    with FAQ(semantic=folder) as faq:
+        faq.add_all(ENTRIES)
+        faq.search("feline")
+        monkeypatch.setattr(OnnxEncoder, "_run", lambda me, *a: read.append(a[0]) or run(me, *a))
+        known = [faq.search(text)[0].score for text in ("Who is the vet?", "who is  the VET? ")]
+        assert (read, known[0]) == ([], known[1])
+        assert faq.search("animal doctor")[0].entry.id == "vet"  # an alias is known as well
+        assert read == []
+        for text in ("where do i park", " Where do I  park", "where do i park"):
+            faq.search(text)
+        assert read == ["where do i park"]
+
+
+@installed
+def test_of_a_long_query_only_the_beginning_is_read(folder: Path) -> None:
+    encoder = encoder_for(folder)
+    assert encoder is not None
+    long = "my knee hurts " * 30
+    assert list(encoder.encode_query(long)) == list(encoder.encode_query(long + "and so on"))
+
+
+@installed
 @pytest.mark.parametrize(
     ("text", "other", "far"),
     [("can i leave my car there", "Is parking free?", "Do you treat asthma?")],
