@@ -70,6 +70,7 @@ PEERS = {
     ),
     "**widget**": _widget("widget"),
     "**widget**, two requests": _widget("widget-two-requests"),
+    "**widget**, two at a time": _widget("widget-preload"),
     "MiniSearch": Peer(
         "minisearch", "window.usable", "#q", hits="document.querySelectorAll('details').length"
     ),

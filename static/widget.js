@@ -53,8 +53,8 @@ const get = async (url, init) => {
 
 /* Answers come as trees: a text, or [tag, attributes, ...children]. Of what is not on these
    lists only the text stays, whatever the server says. */
-const TAGS = /^(p|[uo]l|li|strong|em|code|pre|blockquote|h[456]|a|img|table|thead|tbody|tr|t[hd]|[bh]r|s)$/;
-const ATTRIBUTES = /^(href|src|title|alt|start|scope|rel|loading|referrerpolicy)$/;
+const TAGS = /^(pre|[uo]l|li|strong|table|code|blockquote|a|h[456]|img|[bh]r|thead|em|tbody|tr|t[hd]|s|p)$/;
+const ATTRIBUTES = /^(title|scope|referrerpolicy|rel|href|src|alt|start|loading)$/;
 const safe = url => /^(https?|mailto|tel):/i.test(url) ? url : '';
 const link = (href, text) => safe(href) ? h('a', {href, dir: 'auto'}, text) : text;
 const build = nodes => nodes.map(node => {
@@ -80,23 +80,20 @@ const line = text => ' ' + words(text).join(' ');
 /* What is compared of an entry: the best field first. */
 const prepare = entry => entry.fields ||= [entry.question, [entry.aliases, entry.tags, entry.category].join(' '),
   plain(entry.answer || [])].map(line);
-/* Ranks entries: for each word how rare it is, times how good a field it begins a word in. Gives
+/* Sorts entries: for each word how rare it is, times how good a field it begins a word in. Gives
    the best of them, and the words worth marking. */
 const rank = (entries, query) => {
   const marks = [];
-  let top = 0;
-  for (const entry of entries) {
-    entry.score = 0;
-    prepare(entry);
-  }
+  entries.map(entry => entry.score = 0);
   for (const word of new Set(words(query))) {
     const term = word.length > 4 ? word.replace(/(e?s|ed|ing)$/, '') : word;
-    const worth = entry => 3 - entry.fields.findIndex(text => text.includes(' ' + term)) & 3;
+    const worth = entry => 3 - prepare(entry).findIndex(text => text.includes(' ' + term)) & 3;
     const hits = entries.filter(worth), weight = Math.log((entries.length + 1) / hits.length);
     if (weight > 1) marks.push(term);
-    for (const entry of hits) top = Math.max(top, entry.score += worth(entry) * weight);
+    for (const entry of hits) entry.score += worth(entry) * weight;
   }
-  return [entries.filter(entry => entry.score > top / 2).sort((a, b) => b.score - a.score).slice(0, 6), marks];
+  const found = entries.sort((a, b) => b.score - a.score);
+  return [found.filter(entry => entry.score > found[0].score / 2).slice(0, 6), marks];
 };
 
 /* Where the script came from, also when that is below a path. */
@@ -114,8 +111,8 @@ const textsAt = (base, lang) => `${base}widget/i18n/${lang.slice(0, 2)}.json`;
 /* All that belongs to one element. */
 const view = host => {
   const root = host.attachShadow({mode: 'open'}), css = getComputedStyle(host);
-  let life, painted, base, path, site, T, lang, ui, keys, chosen, items, frame, dialog, todo;
-  let input, status, urgent, best, results, categories, question, cache, last, timer, aborter, credit, shown, marks;
+  let life, lang, painted, dialog, todo, base, site, T, ui, keys, path, chosen, frame, items;
+  let credit, status, urgent, best, results, categories, question, timer, last, aborter, cache, shown, input, rows, marks;
 
   const option = name => host.getAttribute(name) || '';
   const emit = (name, detail) => host.dispatchEvent(new CustomEvent('faq:' + name, {bubbles: true, detail}));
@@ -140,11 +137,11 @@ const view = host => {
     }
   };
 
-  /* Builds in slices, one a frame, so that the page stays responsive. */
+  /* Builds in slices between the page's own tasks, so that it stays responsive. */
   const work = () => {
     const end = performance.now() + 2;
     while (todo[0] && performance.now() < end) todo.shift()();
-    if (todo[0]) requestAnimationFrame(work);
+    if (todo[0]) setTimeout(work);
   };
   const inSlices = step => {
     for (const entry of entries()) todo.push(() => step(entry));
@@ -209,7 +206,8 @@ const view = host => {
   };
 
   /* Searching. What is here is ranked at once; the server's answer then fills the room kept
-     above it and adds rows below, so that nothing moves that is already painted. */
+     above it and adds rows below, so that nothing moves that is already painted. A best answer
+     that was the first row leaves its place there empty instead of being shown twice. */
   const update = now => {
     const query = input.value.trim();
     clearTimeout(timer);
@@ -219,7 +217,10 @@ const view = host => {
     status.textContent = '';
     if (!query) return;
     [shown, marks] = rank(entries(), query);
-    results.replaceChildren(...shown.map(entry => item(entry)));
+    // Most keystrokes change no row, and then none is built or laid out again.
+    const wanted = [marks, shown.map(entry => entry.id)] + '';
+    if (wanted != rows) results.replaceChildren(...shown.map(entry => item(entry)));
+    rows = wanted;
     const known = last?.complete && query.startsWith(last.query) ? last : cache[query];
     if (known) return settle(query, known);
     best.replaceChildren('…');
@@ -239,11 +240,16 @@ const view = host => {
 
   const settle = (query, data) => {
     let first;
+    rows = '';
     for (const hit of data.results) {
-      const entry = find(hit.id), row = () => item(entry, snippet(hit.snippet));
+      const entry = find(hit.id), place = shown.indexOf(entry);
       if (!entry) continue;
-      first ||= data.answered && row();
-      if (!shown.includes(entry)) shown.push(entry), results.append(row());
+      const row = item(entry, snippet(hit.snippet));
+      if (place < 0) shown.push(entry);
+      if (data.answered && !first) {
+        first = row;
+        if (!place) results.firstChild.style.visibility = 'hidden';
+      } else if (place < 0) results.append(row);
     }
     best.replaceChildren(h('', 0, first ? [h('p.label', 0, T.best), first] : [data.query ? T.none : T.offline,
       data.suggestion && h('p', 0, T.suggest, ' ', h('button.link', {onclick: () => search(data.suggestion)}, data.suggestion)), contact()]));
@@ -280,9 +286,9 @@ const view = host => {
     cache = {__proto__: null};
     credit = 2; // five keystrokes buy a request at once, others wait
     last = question = null;
-    marks = [];
+    marks = rows = [];
     input = h('input.input', {type: 'search', onfocus: () => inSlices(prepare), oninput: () => {
-      credit = Math.min(5, credit + 1);
+      credit++;
       update();
     }});
     status = h('p.status', {role: 'status'});
@@ -294,10 +300,7 @@ const view = host => {
       const members = entries().filter(entry => entry.category == name), title = name || site.categories[0] && T.other;
       const box = h('');
       if (members[0]) todo.push(() => categories.append(h('section.category', 0, title && h('h3.heading', 0, title), box)));
-      for (const entry of members) todo.push(() => {
-        items.set(entry, item(entry, '', title ? 'h4' : 'h3'));
-        box.append(items.get(entry));
-      });
+      for (const entry of members) todo.push(() => items.set(entry, box.appendChild(item(entry, '', title ? 'h4' : 'h3'))));
     }
     inSlices(fill);
     return h('.body', 0, h('h2.title', 0, T.title), T.intro && h('p.intro', 0, T.intro),
@@ -332,12 +335,16 @@ const view = host => {
     root.replaceChildren(frame);
     emit('ready', {site: name, entries: chosen.size});
     fromHash();
-    if (!bundle.entries[0]?.answer) setTimeout(() => complete().then(() => inSlices(fill), () => {}), 2000);
+    if (!bundle.entries[0]?.answer) setTimeout(() => complete().then(() => inSlices(entry => {
+      entry.fields = 0;
+      prepare(entry);
+      fill(entry);
+    }), () => {}), 2000);
   };
 
   /* A large site's answers come after its questions. */
   const complete = async () => {
-    for (const {id, answer} of (await share(path + '/bundle')).entries) if (find(id)?.id == id) Object.assign(find(id), {answer, fields: 0});
+    for (const {id, answer} of (await share(path + '/bundle')).entries) if (find(id)?.id == id) find(id).answer = answer;
   };
 
   const start = async () => {
@@ -345,7 +352,7 @@ const view = host => {
     life?.abort();
     const {signal} = life = new AbortController;
     addEventListener('hashchange', fromHash, {signal});
-    await new Promise(setTimeout); // data() behind the same script, and further attributes, come first
+    await 0; // data() behind the same script, and further attributes, come first
     if (signal.aborted || wanted == painted) return;
     base = (option('api') || HOME).replace(/\/?$/, '/');
     path = base + 'api/v1/sites/' + name;
@@ -395,53 +402,54 @@ window.FAQ_WIDGET = {
 sheet.replaceSync(
   ':host{all:initial!important;display:flow-root!important;width:100%!important;font-family:inherit!important;color-scheme:inherit!important}' +
   ':host([hidden]),.urgent:empty{display:none!important}' +
-  '.faq{all:initial;float:left;width:100%;color-scheme:inherit;--c:var(--faq-accent,#0b6e5f);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));--t:var(--faq-text,light-dark(#1d2730,#e6ebee));--b:var(--faq-background,light-dark(#fff,#161c21));--m:rgb(from var(--t) r g b/75%);--l:rgb(from var(--t) r g b/15%);--f:rgb(from var(--a) r g b/6%);--r:var(--faq-radius,12px);font-family:inherit;font-size:var(--faq-size,medium);line-height:1.6;overflow-wrap:anywhere;color:var(--t);background-color:var(--b);box-shadow:0 0 0 1em var(--b)}' +
-  '*,::before,::after{box-sizing:border-box;margin:0;padding:0}' +
-  'button,input,textarea{all:unset;box-sizing:border-box;cursor:pointer}' +
+  '.faq{all:initial;float:left;width:100%;color-scheme:inherit;--c:var(--faq-accent,#0b6e5f);--t:var(--faq-text,light-dark(#1d2730,#e6ebee));--b:var(--faq-background,light-dark(#fff,#161c21));--m:rgb(from var(--t) r g b/75%);--l:rgb(from var(--t) r g b/15%);--f:rgb(from var(--a) r g b/6%);font-family:inherit;--r:var(--faq-radius,12px);font-size:var(--faq-size,medium);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));line-height:1.6;overflow-wrap:anywhere;color:var(--t);background-color:var(--b);box-shadow:0 0 0 1em var(--b)}' +
+  '*,::before,::after{margin:0;padding:0;box-sizing:border-box}' +
+  '.dialog[open],textarea,input,button{all:unset;box-sizing:border-box;cursor:pointer}' +
   ':focus-visible{outline:3px solid var(--a);outline-offset:2px}' +
   '.body{container-type:inline-size;max-width:72em;margin:auto}' +
-  '.title{font-size:1.8em;text-wrap:balance;line-height:1.2;margin-bottom:.4em}' +
+  '.title{font-size:1.8em;line-height:1.2;text-wrap:balance;margin-bottom:.5em}' +
   '.intro,.answer{max-width:68ch}' +
   '.search,.category,.footer{padding-top:2em}' +
   'label{display:block}' +
-  '.input{width:100%;margin:.5em 0;padding:.75em 1em;font-weight:400;background-color:var(--b);cursor:text;outline-offset:-2px;border:1px solid rgb(from var(--t) r g b/55%);border-radius:var(--r)}' +
-  'label,summary,.contact,.button,.label,.urgent,.send,.launcher,b{font-weight:600}' +
-  '.intro,.status,.meta,.preview,.close{color:var(--m)}' +
+  '.input{width:100%;margin:.5em 0;padding:.75em 1em;font-weight:400;background-color:var(--b);cursor:text;border:1px solid rgb(from var(--t) r g b/55%);outline-offset:-2px;border-radius:var(--r)}' +
+  'summary,label,.contact,.button,.label,.urgent,.send,.launcher,b{font-weight:600}' +
+  '.intro,.close,.status,.meta,.preview{color:var(--m)}' +
   '.status,.meta,.preview,.label{font-size:.9em}' +
   '.status{height:1.6em}' +
   '.urgent,.best,.notice,.ask{background:var(--f);border:1px solid #0000;border-radius:var(--r);margin-top:.75em;padding:1em 1.25em}' +
-  '.urgent{background:#a31621;color:#fff;white-space:pre-line}' +
+  '.urgent{background:#a11;white-space:pre-line;color:#fff}' +
   '.best{min-height:max(9.5em,21em - 18cqi);overflow:hidden}' +
-  '.best .question{padding:.25em 0;font-size:1.1em;font-weight:600}' +
+  '.best .question{font-size:1.1em;padding:.25em 0;font-weight:600}' +
   '.preview{margin:-.5em 0 1em;max-height:4.8em;overflow:hidden}' +
-  '.best .preview{margin:0 0 -4.8em;font-size:1em}' +
-  '.item:nth-child(n+12){content-visibility:auto;contain-intrinsic-size:auto 3.96em;overflow-clip-margin:5px}' +
+  '.best .preview{font-size:1em;margin:0 0 -4.8em}' +
+  '.item:nth-child(n+12){overflow-clip-margin:5px;content-visibility:auto;contain-intrinsic-size:auto 3.96em}' +
   '.item+.item{border-top:1px solid var(--l)}' +
-  '.question{display:flex;gap:1em;justify-content:space-between;scroll-margin:5em;width:100%;padding:1em 0;font-weight:500}' +
-  'h3,h4,h5,h6{font-size:1.1em}' +
-  '.question::after{content:"";flex:none;height:.5em;width:.5em;margin:.4em .25em;border:solid;border-width:0 .1em .1em 0;rotate:45deg}' +
+  '.question{display:flex;gap:1em;padding:1em 0;scroll-margin:5em;font-weight:500;width:100%;justify-content:space-between}' +
+  'h4,h3,h5,h6{font-size:1.1em}' +
+  '.question::after{rotate:45deg;content:"";flex:none;height:.5em;margin:.4em .25em;border:solid;width:.5em;border-width:0 .1em .1em 0}' +
   '[aria-expanded=true]::after{rotate:225deg;margin-top:.7em}' +
-  '.question:hover,.question[aria-expanded=true],a,.link,.button,.label,summary{color:var(--a)}' +
+  '.question:hover,a,.button,.label,.question[aria-expanded=true],.link,summary{color:var(--a)}' +
   'mark{background:rgb(from var(--a) r g b/25%);color:inherit}' +
   '.text>*,.meta>*,form>*{margin-bottom:1em}' +
-  'ul,ol,blockquote{padding-inline-start:1.25em}' +
+  'ul,blockquote,ol{padding-inline-start:1.25em}' +
   'img{max-width:100%;height:auto}' +
   'pre,.table{overflow:auto}' +
   'table{border-collapse:collapse}' +
-  'th,td{vertical-align:top;text-align:start;padding:.5em .5em .5em 0;border-bottom:1px solid var(--l)}' +
-  '.meta ul,.foot,.contact{display:flex;flex-wrap:wrap;gap:.5em 1.25em;list-style:none;padding:0}' +
+  'td,th{vertical-align:top;text-align:start;padding:.5em .5em .5em 0;border-bottom:1px solid var(--l)}' +
+  '.foot,.meta ul,.contact{flex-wrap:wrap;list-style:none;display:flex;gap:.5em 1.25em;padding:0}' +
   'a,.link,summary{padding:.3em 0;text-decoration:underline;text-underline-offset:.2em;cursor:pointer}' +
   '.button{padding:.3em 1em;border:1px solid var(--l);border-radius:99em;margin-inline-start:.4em}' +
-  '.send,.launcher{background:var(--a);color:Canvas;border:1px solid #0000;border-radius:9em;padding:.75em 1.5em}' +
-  '.launcher{position:fixed;z-index:9999999999;bottom:max(1.25em,env(safe-area-inset-bottom));inset-inline-end:1.25em;box-shadow:0 0 2em #0004}' +
-  '.dialog[open]{all:unset;box-sizing:border-box;overflow:auto;overscroll-behavior:contain;position:fixed;bottom:1.25em;inset-inline-end:1.25em;width:27em;height:min(44em,100% - 2.5em);padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));border:1px solid #0000;border-radius:1.25em;background-color:var(--b);box-shadow:0 0 2em #0004}' +
-  '@media(max-width:30em){.dialog[open]{inset:0;width:100%;height:100dvh;border-radius:0}}' +
-  '.close{display:block;position:sticky;top:0;z-index:1;margin-inline-start:auto;width:max-content;padding:max(.75em,env(safe-area-inset-top)) 0 .75em;background-color:var(--b)}' +
-  '@container(min-width:54em){.category{display:grid;grid:auto/15em 1fr;gap:2em}.heading{padding:1em 0}}' +
+  '.send,.launcher{padding:.75em 1.5em;color:Canvas;border:1px solid #0000;border-radius:9em;background:var(--a)}' +
+  '.dialog[open],.launcher{position:fixed;inset-inline-end:1.25em;box-shadow:0 0 2em #0004}' +
+  '.launcher{bottom:max(1.25em,env(safe-area-inset-bottom));z-index:9999999999}' +
+  '.dialog[open]{cursor:auto;overflow:auto;overscroll-behavior:contain;bottom:1.25em;width:27em;height:min(44em,100% - 2.5em);padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));border:1px solid #0000;border-radius:1.25em;background-color:var(--b)}' +
+  '@media(max-width:30em){.dialog[open]{inset:0;border-radius:0;width:100%;height:100dvh}}' +
+  '.close{display:block;padding-block:max(.75em,env(safe-area-inset-top)) .75em;margin-inline-start:auto;top:0;width:max-content;z-index:1;position:sticky;background-color:var(--b)}' +
+  '@container(min-width:54em){.category{grid:auto/15em 1fr;display:grid;gap:2em}.heading{padding:1em 0}}' +
   '@media(prefers-reduced-motion:no-preference){.answer:not([hidden]),.dialog{animation:i .25s}.question::after{transition:.3s}}' +
   '@keyframes i{from{opacity:0;translate:0 -.5em}}' +
   '@media(forced-colors:active){.send,.launcher,.urgent{color:CanvasText}}' +
-  '@media print{form,.foot,.footer,.launcher,.question::after{display:none}.answer[hidden]{display:block;content-visibility:visible}}');
+  '@media print{form,.footer,.launcher,.question::after,.foot{display:none}.answer[hidden]{display:block;content-visibility:visible}}');
 
 /* The script's own tag: an element stands where it stands, or at the end of the page. An
    /embed/ script leaves that to the page's own element, if it has one. */

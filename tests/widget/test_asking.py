@@ -70,6 +70,37 @@ def test_a_confident_answer_is_featured(host: Host) -> None:
     expect(best.locator(".preview")).to_be_hidden()
 
 
+def test_the_best_answer_is_shown_once(host: Host, faults: Faults) -> None:
+    """The row that it was before keeps its room but not its text, until the next question."""
+    faults.delays["/search"] = 0.3
+    page = host.open("basic.html")
+    ask(page, "what are exosomes", settled=False)
+    row = page.locator(".results .question").first
+    expect(row).to_have_text("What are exosomes?")
+    expect(page.locator(".best .question")).to_have_text("What are exosomes?")
+    expect(row).to_be_hidden()
+    rows = page.locator(".results .question:visible").all_text_contents()
+    assert "What are exosomes?" not in rows
+    assert len(set(rows)) == len(rows)
+    page.locator("input").first.fill("what are exosome")
+    expect(page.locator(".results .question").first).to_be_visible()
+
+
+def test_a_keystroke_that_changes_no_row_builds_none(host: Host, faults: Faults) -> None:
+    """The rows on the page stay the same elements while order and marks are the same."""
+    faults.delays["/search"] = 5
+    page = host.open("basic.html")
+    ask(page, "inflammation", settled=False)
+    rows = page.locator(".results .item")
+    rows.first.evaluate("el => { el.old = true }")
+    page.locator("input").first.press_sequentially(" ?")
+    page.wait_for_timeout(50)
+    assert rows.first.evaluate("el => el.old")
+    page.locator("input").first.fill("side effects")
+    expect(rows.first).to_contain_text("side effects")
+    assert not rows.first.evaluate("el => el.old")
+
+
 def test_no_answer_is_said_honestly_with_a_way_to_ask(host: Host, faults: Faults) -> None:
     """The clinic's phone and e-mail, and the question ready to be sent."""
     faults.changed["zebra"] = answered(False)
