@@ -111,7 +111,7 @@ def render_text(markdown: str) -> str:
     """
     if "_" not in markdown and _PLAIN.fullmatch(markdown):
         paragraphs = re.split(r"\n{2,}", markdown)
-        return "\n".join([re.sub(r"[ \n]+", " ", paragraph) for paragraph in paragraphs])
+        return "\n".join([" ".join(paragraph.split()) for paragraph in paragraphs])
     return "\n".join(node_lines(render_tree(markdown)))
 
 

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from faqlib.search.bounded import Bounded
@@ -94,11 +95,10 @@ class Meaning:
         before, mine = self._before, self._mine
         known = {} if before is None else before._mine
         holders = Counter() if before is None else Counter(before._holders)
-        for entry_id in mine.keys() | known.keys():
-            old, new = known.get(entry_id), mine.get(entry_id)
-            if old is not new:
-                holders.subtract(_rows(old))
-                holders.update(_rows(new))
+        gone = [old for entry_id, old in known.items() if mine.get(entry_id) is not old]
+        come = [new for entry_id, new in mine.items() if known.get(entry_id) is not new]
+        holders.subtract(chain.from_iterable(map(_rows, gone)))
+        holders.update(chain.from_iterable(map(_rows, come)))
         return {row: number for row, number in holders.items() if number}
 
     @cached_property
@@ -174,8 +174,8 @@ class Meaning:
         return {entry_id: EntryVectors(*parts) for entry_id, parts in found.items()}
 
 
-def _rows(item: Prepared | None) -> set[int]:
-    return set() if item is None or item.bags is None else set(item.bags.whole)
+def _rows(item: Prepared) -> set[int]:
+    return set() if item.bags is None else set(item.bags.whole)
 
 
 def meaning(

@@ -49,15 +49,15 @@ def _count(document: Document) -> Counts:
 
 
 def _pack(documents: Iterable[Counts]) -> Packed:
-    packed: dict[str, list[int]] = {}
+    packed: dict[str, array[int]] = {}
     for place, counts in enumerate(documents):
         above = place << _BITS
         for term, frequencies in counts.items():
             if term in packed:
                 packed[term].append(above | frequencies)
             else:
-                packed[term] = [above | frequencies]
-    return {term: array("Q", records).tobytes() for term, records in packed.items()}
+                packed[term] = array("Q", (above | frequencies,))
+    return {term: records.tobytes() for term, records in packed.items()}
 
 
 def _posting(number: int, frequencies: int) -> Posting:

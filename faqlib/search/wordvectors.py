@@ -95,14 +95,16 @@ class WordVectors:
                 chunk = places[at : at + step]
                 found[chunk] = self._sums([bags[place] for place in chunk], scale)
         lengths = np.sqrt(np.vecdot(found, found))
-        return found / np.where(lengths, lengths, 1)[:, None]
+        lengths[lengths == 0] = 1
+        found /= lengths[:, None]
+        return found
 
     def _sums(self, bags: Sequence[Bag], scale: Any) -> Any:
         """The sums of texts of as many words each, which is much faster than of any."""
         import numpy as np
 
         rows = np.fromiter(chain.from_iterable(bags), np.intp).reshape(len(bags), -1)
-        return (self._arrays[0][rows] * scale[rows][..., None]).sum(axis=1)
+        return np.einsum("ijk,ij->ik", self._arrays[0][rows], scale[rows])
 
     def embed(self, bag: Bag, weights: CorpusWeights) -> tuple[float, ...] | None:
         """The unit vector of a text, or ``None`` if no word of it is known."""
