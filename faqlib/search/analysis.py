@@ -16,6 +16,7 @@ from importlib.resources import files
 
 # Letters and digits, held together by one apostrophe, point or at-sign inside: o'clock, 3.5.
 _WORD = re.compile(r"[^\W_]+(?:['’.@][^\W_]+)*")
+_PLAIN_WORD = re.compile(r"[a-z0-9]+(?:['.@][a-z0-9]+)*")  # the same in lower-case ASCII, faster
 # Han, Hiragana, Katakana, Thai, Lao, Khmer, Burmese: no spaces between words.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
 _MAX_WORD = 64
@@ -127,17 +128,27 @@ def stem(word: str, lang: str) -> str:
     return fold(stemmed)
 
 
-@lru_cache(maxsize=512)
-def spans(text: str) -> tuple[tuple[str, int, int], ...]:
-    """Each word of ``text``, lower-case with its accents, and where it begins and ends."""
-    found: list[tuple[str, int, int]] = []
+def places(text: str) -> list[tuple[int, int]]:
+    """Where each of the :func:`words` of ``text`` begins and ends."""
+    if not text.isascii():
+        return [(start, end) for _, start, end in _spans(text)]
+    found: list[tuple[int, int]] = []
+    end = 0
+    lowered = text.lower()
+    for word in _PLAIN_WORD.findall(lowered):  # none stands in what is between two of them
+        start = lowered.find(word, end)
+        end = start + len(word)
+        found.append((start, end))
+    return found
+
+
+def _spans(text: str) -> Iterator[tuple[str, int, int]]:
     for match in _WORD.finditer(text):
         word, start = match[0], match.start()
         if word.isascii() or _UNSPACED.search(word) is None:
-            found.append((_normal(word[:_MAX_WORD]), start, match.end()))
+            yield _normal(word[:_MAX_WORD]), start, match.end()
         else:
-            found.extend(_pairs(word, start))
-    return tuple(found)
+            yield from _pairs(word, start)
 
 
 def _normal(word: str) -> str:
@@ -169,13 +180,13 @@ def words(text: str) -> list[str]:
     """The lower-case words of ``text``, accents kept."""
     if text.isascii():
         text = text.lower()
-        found: list[str] = _WORD.findall(text)
+        found: list[str] = _PLAIN_WORD.findall(text)
         if "'s" not in text and max(map(len, found), default=0) <= _MAX_WORD:
             return found
         return [word[:_MAX_WORD].removesuffix("'s") for word in found]
     if _UNSPACED.search(text) is None:
         return [_normal(word[:_MAX_WORD]) for word in _WORD.findall(text)]
-    return [word for word, _, _ in spans(text)]
+    return [word for word, _, _ in _spans(text)]
 
 
 def is_stop_word(word: str, lang: str) -> bool:

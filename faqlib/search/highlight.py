@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
 from faqlib.search import analysis
+from faqlib.search.bounded import Bounded
 
 SNIPPET_LENGTH = 200  # characters, about two lines of a widget
-_REMEMBERED = 2_048  # answers
+_KEPT_BYTES = 32 * 2**20  # for the passages of all FAQs
 
 # Stand for the tags until the text is escaped. Both count as white space, of which a passage has
 # plain spaces only.
 _OPEN, _CLOSE = "\x1c", "\x1d"
 
-_SENTENCE = re.compile(r"(?<=[.!?。！？:]) ")
+_SENTENCE = re.compile(r"[.!?。！？:] ")
 
 Match = tuple[int, int, str, float]  # where a word begins and ends, its term, how much it matters
 
@@ -37,15 +37,26 @@ class Passage(NamedTuple):
     places: Mapping[str, Sequence[tuple[int, int]]]
     sentences: Sequence[int]
 
+    @property
+    def size(self) -> int:
+        """Bytes, roughly."""
+        return 10 * len(self.text) + 200 * len(self.places)
 
-@lru_cache(maxsize=_REMEMBERED)
-def passage(text: str, lang: str) -> Passage:
-    """Read a text once for all searches."""
-    text = " ".join(text.split())
-    places: dict[str, list[tuple[int, int]]] = {}
-    for word, start, end in analysis.spans(text):
-        places.setdefault(analysis.stem(word, lang), []).append((start, end))
-    return Passage(text, places, [match.end() for match in _SENTENCE.finditer(text)])
+
+_known: Bounded[tuple[str, str], Passage] = Bounded(_KEPT_BYTES, lambda kept: kept.size)
+
+
+def passage(text: str, lang: str, terms: Sequence[str]) -> Passage:
+    """Read a text once for all searches; ``terms`` are its words' in its language, in order."""
+    found = _known.get((text, lang))
+    if found is None:
+        line = " ".join(text.split())
+        places: dict[str, list[tuple[int, int]]] = {}
+        for term, place in zip(terms, analysis.places(line), strict=True):
+            places.setdefault(term, []).append(place)
+        sentences = [match.end() for match in _SENTENCE.finditer(line)]
+        found = _known[text, lang] = Passage(line, places, sentences)
+    return found
 
 
 def snippet(found: Passage, weights: Mapping[str, float], length: int = SNIPPET_LENGTH) -> str:

@@ -12,13 +12,14 @@ from typing import NamedTuple
 from faqlib.markup import render_text
 from faqlib.model import Entry
 from faqlib.search import analysis
-from faqlib.search.protocol import Document
+from faqlib.search.protocol import FIELDS, Document
 from faqlib.search.query import read_words
 from faqlib.search.wordvectors import Bag, word_vectors
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 _MAX_SENTENCES = 40
 _KNOWN_WORDS = 65_536  # of a language
+_ANSWER = FIELDS.index("answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Prepared:
     def questions(self) -> tuple[str, ...]:
         """The question and all its aliases."""
         return (self.entry.question, *self.entry.aliases)
+
+    @property
+    def answer_terms(self) -> tuple[str, ...]:
+        """What each word of the answer was indexed as, in order."""
+        return self.document.terms[_ANSWER]
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ class Projection:
                 Hit(
                     item.entry,
                     round(value, 6),
-                    snippet(passage(item.answer, item.lang), marks) if snippets else "",
+                    _passage(item, marks) if snippets else "",
                     reasons(query, item, signals, place, impacts) if explain else (),
                 )
                 for value, place, item in ranked[:limit]
@@ -137,3 +137,7 @@ class Projection:
     def _reader(self) -> QueryReader:
         known = thesaurus(self.languages, self._synonyms)
         return QueryReader(self.languages, self._vocabulary, known)
+
+
+def _passage(item: Prepared, marks: Mapping[str, float]) -> str:
+    return snippet(passage(item.answer, item.lang, item.answer_terms), marks)

@@ -209,11 +209,28 @@ def test_a_snippet_is_the_answers_text_escaped_with_marks_alone(answer: str, que
     from faqlib.search.highlight import passage, snippet
 
     weights = {analysis.stem(word, "en"): 1.0 for word in analysis.words(query)}
-    made = snippet(passage(answer, "en"), weights)
+    terms = [analysis.stem(word, "en") for word in analysis.words(answer)]
+    made = snippet(passage(answer, "en", terms), weights)
     bare = re.sub(r"</?mark>", "", made)
     assert not re.search(r"[<>\"']|&(?!(amp|lt|gt|quot|#x27);)", bare)
     text = html.unescape(bare).removeprefix("… ").removesuffix(" …").strip()
     assert text in " ".join(answer.split())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("aAß1é'’.@ \n?", max_size=60))
+def test_a_word_stands_where_it_is_said_to_stand(text: str) -> None:
+    places = analysis.places(text)
+    assert [analysis.words(text[a:b]) for a, b in places] == [[w] for w in analysis.words(text)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=200) | st.text("a1’.@ \n中文?", max_size=60))
+def test_each_word_of_a_passage_has_its_term(answer: str) -> None:
+    from faqlib.search.prepared import prepare
+
+    item = prepare(Entry("What?", answer))
+    assert len(item.answer_terms) == len(analysis.places(" ".join(item.answer.split())))
 
 
 def test_the_snippet_is_the_passage_that_fits() -> None:
