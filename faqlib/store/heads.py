@@ -7,13 +7,27 @@ import os
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 
 from faqlib.errors import SiteNotFound, StoreUnavailable
 from faqlib.model import Cursor, Site
 from faqlib.store.codec import NO_ROWS, is_text, read_site, seal, site_text
 from faqlib.store.plan import LISTED, REMEMBERED
 from faqlib.store.tables import changes, cursors, sites
+
+# Made once: making a statement takes as long as SQLite takes to answer it.
+_SITE: BindParameter[str] = bindparam("of_site")
+_REVISION: BindParameter[int] = bindparam("of_revision")
+_READ_HEAD = select(cursors).where(cursors.c.site == _SITE)
+_LOCK_HEAD = _READ_HEAD.with_for_update()
+_MOVE_HEAD = update(cursors).where(cursors.c.site == _SITE)
+_READ_SITE = select(sites).where(sites.c.id == _SITE)
+_READ_LOG = (
+    select(changes)
+    .where(changes.c.site == _SITE, changes.c.revision >= _REVISION)
+    .order_by(changes.c.revision)
+)
+_FORGET = delete(changes).where(changes.c.site == _SITE, changes.c.revision <= _REVISION)
 
 
 class Head(NamedTuple):
@@ -36,15 +50,13 @@ def read_head(connection: Connection, site: str, *, lock: bool = False) -> Head:
     """The site's head; with ``lock`` no other writer of the site passes until the commit."""
     if not is_text(site):
         raise SiteNotFound(site)
-    query = select(cursors).where(cursors.c.site == site)
-    if lock:
-        query = query.with_for_update()
-    row = connection.execute(query).first()
+    query = _LOCK_HEAD if lock else _READ_HEAD
+    row = connection.execute(query, {"of_site": site}).first()
     if row is None:
         if not connection.execute(select(sites.c.id).where(sites.c.id == site)).first():
             raise SiteNotFound(site)
         # PostgreSQL may have let somebody make the site between the two questions.
-        row = connection.execute(query).first()
+        row = connection.execute(query, {"of_site": site}).first()
         if row is None:
             raise damaged(site, "cursor")
     if row.digest != _head_seal(*row[:6]):
@@ -74,10 +86,10 @@ def move_head(connection: Connection, site: str, head: Head, ids: Collection[str
     connection.execute(
         insert(changes), dict(zip(changes.c.keys(), (*row, seal("change", *row)), strict=True))
     )
-    forgotten = changes.c.revision <= cursor.revision - REMEMBERED
-    connection.execute(delete(changes).where(changes.c.site == site, forgotten))
+    last = cursor.revision - REMEMBERED
+    connection.execute(_FORGET, {"of_site": site, "of_revision": last})
     new = _head_row(site, head._replace(cursor=cursor))
-    connection.execute(update(cursors).where(cursors.c.site == site), new)
+    connection.execute(_MOVE_HEAD, {"of_site": site, **new})
     return cursor
 
 
@@ -94,9 +106,7 @@ def ids_since(connection: Connection, site: str, seen: Cursor, present: Cursor) 
     """Ids that changed between two states, or ``None`` where the log does not say."""
     if not 0 <= present.revision - seen.revision < REMEMBERED:
         return None
-    log = changes.c
-    query = select(changes).where(log.site == site, log.revision >= seen.revision)
-    rows = connection.execute(query.order_by(log.revision)).all()
+    rows = connection.execute(_READ_LOG, {"of_site": site, "of_revision": seen.revision}).all()
     states = [Cursor(row.revision, row.nonce) for row in rows]
     if len(states) != present.revision - seen.revision + 1:
         return None
@@ -119,7 +129,7 @@ def site_ids(connection: Connection) -> list[str]:
 
 def read_site_row(connection: Connection, site: str) -> tuple[Site, str]:
     """A site's settings and their digest."""
-    row = connection.execute(select(sites).where(sites.c.id == site)).first()
+    row = connection.execute(_READ_SITE, {"of_site": site}).first()
     if row is None or row.digest != seal("site", row.id, row.data):
         raise damaged(site, "settings")
     return read_site(row.id, row.data), row.digest

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, func, insert, select
 
 from faqlib.errors import DamagedEntry
 from faqlib.model import Entry, Version
@@ -17,6 +17,11 @@ from faqlib.store.tables import entries, entry_versions
 
 # Fewer than the number of variables that any SQLite takes in one statement.
 _CHUNK = 500
+# Made once, as in ``heads``.
+_SITE: BindParameter[str] = bindparam("of_site")
+_IDS: BindParameter[Sequence[str]] = bindparam("of_ids", expanding=True)
+_ALL = select(entries).where(entries.c.site == _SITE)
+_SOME = _ALL.where(entries.c.id.in_(_IDS))
 
 
 class Stored(NamedTuple):
@@ -37,12 +42,11 @@ def read_rows(
     connection: Connection, site: str, ids: Collection[str] | None = None
 ) -> dict[str, Stored]:
     """The site's rows by id; of all entries, or of ``ids``."""
-    query = select(entries).where(entries.c.site == site)
     parts = [None] if ids is None else list(chunks(ids))
     found: dict[str, Stored] = {}
     for chunk in parts:
-        narrowed = query if chunk is None else query.where(entries.c.id.in_(chunk))
-        for row in connection.execute(narrowed):
+        query = _ALL if chunk is None else _SOME
+        for row in connection.execute(query, {"of_site": site, "of_ids": chunk}):
             found[row[1]] = _checked(site, row)
     return found
 
