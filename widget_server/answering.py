@@ -48,7 +48,7 @@ class Answering:
             self.limits.spend("search", visitor)
             results = faq.search(query, limit=limit, category=category, lang=lang)
             found = payloads.search_json(faq, results, limit)
-            return _body(faq, found, "quick", answered=results.answered)
+            return Body(found, str(faq.cursor), answered=results.answered)
 
         return self.ready(faq, ("search", query, limit, category, lang), make)
 
@@ -65,7 +65,7 @@ class Answering:
             self.limits.spend("search", visitor)
             found = faq.suggest(query, limit=limit, lang=lang)
             payload = {"query": query, "suggestions": found, "revision": str(faq.cursor)}
-            return _body(faq, payloads.encode(payload), "quick")
+            return _body(faq, payload, "quick")
 
         return self.ready(faq, ("suggest", query, limit, lang), make)
 
@@ -82,7 +82,7 @@ class Answering:
         self, faq: Snapshot, what: tuple[Any, ...], make: Callable[[], payloads.Payload]
     ) -> Body:
         """An answer that is the same for every visitor as long as nobody edits."""
-        return self.ready(faq, what, lambda: _body(faq, payloads.encode(make()), "good"))
+        return self.ready(faq, what, lambda: _body(faq, make(), "good"))
 
     def ready(self, faq: Snapshot, what: tuple[Any, ...], make: Callable[[], Body]) -> Body:
         """A body of this state of the site, from the shelf or new."""
@@ -91,8 +91,8 @@ class Answering:
         return found if found is not None else self.bodies.put(key, make())
 
 
-def _body(faq: Snapshot, text: str, effort: Effort, *, answered: bool = False) -> Body:
-    return Body(text.encode("utf-8"), str(faq.cursor), effort=effort, answered=answered)
+def _body(faq: Snapshot, payload: payloads.Payload, effort: Effort) -> Body:
+    return Body(payloads.encode(payload).encode(), str(faq.cursor), effort=effort)
 
 
 def again(checker: Schema, find: Find) -> Again:

@@ -21,6 +21,8 @@ from widget_server.settings import Settings, SettingsError
 log = logging.getLogger("widget_server")
 
 Kind = Literal["search", "feedback", "questions", "admin", "failed_tokens"]
+# Most addresses; to take them apart takes ten times as long.
+_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.|$)){4}(?<!\.)", re.ASCII)
 _READS: frozenset[Kind] = frozenset({"search"})
 
 
@@ -29,6 +31,8 @@ def client_key(address: str | None) -> str:
 
     One household or attacker has a whole /64: counting single addresses would count nothing.
     """
+    if address and _IPV4.fullmatch(address):
+        return address
     try:
         parsed = ipaddress.ip_address((address or "").partition("%")[0])
     except ValueError:

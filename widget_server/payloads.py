@@ -15,9 +15,9 @@ from faqlib import Entry, Hit, Results, Site, Snapshot, direction, render_html, 
 Payload = dict[str, Any]
 RELATED = 3
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_quote = (
-    json.encoder.encode_basestring
-)  # what the encoder does to a text, without asking what it is
+# What the encoder does to a text, without asking what it is.
+_quote = json.encoder.encode_basestring
+_WORDS = {True: "true", False: "false"}
 
 
 def site_payload(faq: Snapshot) -> Payload:
@@ -92,36 +92,33 @@ def bundle_payload(faq: Snapshot, *, answers: bool = True) -> Payload:
     }
 
 
-def search_json(faq: Snapshot, results: Results, limit: int) -> str:
-    """What a search found, as JSON.
+def search_json(faq: Snapshot, results: Results, limit: int) -> bytes:
+    """What a search found, as JSON in UTF-8.
 
     ``complete`` says that a longer query that starts with this one can find nothing new. Typos,
     synonyms and meaning can bring in with one letter more what no beginning of the query found,
     so it is said only where every entry was found already.
     """
     hits = results.hits[:limit]
-    head = encode(
-        {
-            "query": results.query,
-            "answered": results.answered,
-            "confidence": round(results.confidence, 4),
-            "suggestion": results.suggestion,
-            "revision": str(faq.cursor),
-            "complete": len(hits) < limit and len(hits) >= len(faq.published()),
-        }
+    instead = "null" if results.suggestion is None else _quote(results.suggestion)
+    complete = len(hits) < limit and len(hits) >= len(faq.published())
+    head = (
+        f'{{"query":{_quote(results.query)},"answered":{_WORDS[results.answered]},'
+        f'"confidence":{round(results.confidence, 4)},"suggestion":{instead},'
+        f'"revision":"{faq.cursor}","complete":{_WORDS[complete]},"results":['
     )
-    return f'{head[:-1]},"results":[{",".join(map(_result, hits))}]}}'
+    return b"".join([head.encode(), b",".join([_result(hit) for hit in hits]), b"]}"])
 
 
-def _result(hit: Hit) -> str:
+def _result(hit: Hit) -> bytes:
     entry = hit.entry
     start = _start_of_result(entry.id, entry.question, entry.answer, entry.category)
-    return f'{start},"snippet":{_quote(hit.snippet)},"score":{round(hit.score, 4)}}}'
+    return start + f'{_quote(hit.snippet)},"score":{round(hit.score, 4)}}}'.encode()
 
 
 @lru_cache(1_024)
-def _start_of_result(entry_id: str, question: str, answer: str, category: str) -> str:
+def _start_of_result(entry_id: str, question: str, answer: str, category: str) -> bytes:
     """What of a result is the same in every search: encoding it takes longer than the rest."""
     html = render_html(answer)
     known = {"id": entry_id, "question": question, "answer_html": html, "category": category}
-    return encode(known)[:-1]
+    return f'{encode(known)[:-1]},"snippet":'.encode()

@@ -57,10 +57,17 @@ class Watch:
                 "bytes": size,
                 "ms": round(seconds * 1_000, 2),
             }
-            # As log.info() would, which first looks for the line of code that called it.
-            record = logging.LogRecord(log.name, logging.INFO, __file__, 0, "request", None, None)
-            record.facts = facts
-            log.handle(record)
+            log.handle(_record(facts))
+
+
+# As log.info() would make it, which first looks for the calling line, the thread and the process.
+_LIKE_THIS = vars(logging.LogRecord(log.name, logging.INFO, __file__, 0, "request", None, None))
+
+
+def _record(facts: dict[str, Any]) -> logging.LogRecord:
+    record = logging.LogRecord.__new__(logging.LogRecord)
+    record.__dict__.update(_LIKE_THIS, created=time.time(), facts=facts)
+    return record
 
 
 class JSONLines(logging.Formatter):

@@ -99,8 +99,11 @@ class SQLStore:
     def cursor(self, site: str) -> Cursor:
         """The site's present state: some microseconds on SQLite, a round trip on PostgreSQL."""
         self._check_open()
-        with translated(self.place):
+        try:
             return self._watch.cursor(site)
+        except Exception:  # asked before every answer: what guards it costs nothing until then
+            with translated(self.place):
+                raise
 
     def snapshot(self, site: str) -> tuple[Cursor, Site, list[Entry]]:
         """Cursor, settings and all entries of one and the same state, in listing order."""
