@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -32,6 +33,8 @@ SITE = Site("s", name="Clinic")
 IMPORT = 40  # entries of one import
 REPORT = struct.Struct("=cq")  # what happened, and to which edit
 DONE, FAILED, WRONG = b"d", b"f", b"w"
+Tell = Callable[[bytes, int], None]
+T = TypeVar("T")
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 needs_strace = pytest.mark.skipif(
@@ -127,7 +130,7 @@ def fork() -> int:
 class Child:
     """A forked process that waits for ``go``, works, and reports through a pipe."""
 
-    def __init__(self, work: Callable[[Callable[[bytes, int], None]], None]) -> None:
+    def __init__(self, work: Callable[[Tell], None]) -> None:
         reports, tell = os.pipe()
         wait, self._go = os.pipe()
         self.pid = fork()
@@ -173,6 +176,15 @@ class Child:
         return reports, os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
+def insist(tell: Tell, number: int, work: Callable[[], T]) -> T:
+    """Do ``work`` until no disk refuses it; each refusal is reported as one of edit ``number``."""
+    while True:
+        try:
+            return work()
+        except StoreUnavailable:
+            tell(FAILED, number)
+
+
 def last_done(reports: list[tuple[bytes, int]], default: int) -> int:
     """The number of the last acknowledged edit."""
     return max((number for what, number in reports if what == DONE), default=default)
@@ -209,6 +221,21 @@ def tampered(child: Child, expression: str) -> Iterator[Tampering]:
         with traced(child, *inject):
             yield done
         done.struck = log.read().count(b"(INJECTED)")
+
+
+def outlives(work: Callable[[Tell], None], expression: str) -> tuple[list[tuple[bytes, int]], int]:
+    """Let a process work on a disk that fails: its reports, none of anything wrong, and how often.
+
+    Raises:
+        AssertionError: if it ended by more than a refusal, or had seen anything wrong.
+    """
+    child = Child(work)
+    with tampered(child, expression) as tampering:
+        child.go()
+        reports, status = child.finish()
+    assert status == 0, expression
+    assert [number for what, number in reports if what == WRONG] == [], expression
+    return reports, tampering.struck
 
 
 def recorded(child: Child, calls: str, log: Path) -> AbstractContextManager[None]:

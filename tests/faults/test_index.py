@@ -8,31 +8,28 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
 
 from faqlib import FAQ, Entry
-from faqlib.errors import StoreUnavailable
 from faqlib.store.sql import SQLStore
 from tests.faults.fault_harness import (
     DONE,
-    FAILED,
     IMPORT,
     WRONG,
     Child,
+    Tell,
     chance,
     content,
     count,
     entry,
+    insist,
     last_done,
     make,
     needs_fork,
     needs_strace,
-    tampered,
+    outlives,
 )
 
 pytestmark = needs_fork
-Tell = Callable[[bytes, int], None]
-T = TypeVar("T")
 
 
 def entries(number: int) -> list[Entry]:
@@ -52,13 +49,6 @@ def is_whole(faq: FAQ, number: int) -> bool:
 
 def importing(path: Path, first: int, last: int = 10**9) -> Callable[[Tell], None]:
     """Imports, and makes the index anew; what a failing disk refuses is tried again."""
-
-    def insist(tell: Tell, number: int, work: Callable[[], T]) -> T:
-        while True:
-            try:
-                return work()
-            except StoreUnavailable:
-                tell(FAILED, number)
 
     def work(tell: Tell) -> None:
         faq = insist(tell, first, lambda: FAQ.open(path, site="s", semantic=False))
@@ -115,15 +105,9 @@ def test_a_disk_that_fails_under_an_import_leaves_no_half_index(
     faults = ("pwrite64:error=ENOSPC", "pread64:error=EIO", "fdatasync:error=EIO",
               "pwrite64:error=EIO")  # fmt: skip
     for turn in range(count(4, 160)):
-        child = Child(importing(path, done + 1, done + 2))
         nth = chance(turn).randint(1, 12)
-        with tampered(child, f"{faults[turn % 4]}:when={nth}..{nth + 4}") as tampering:
-            child.go()
-            reports, status = child.finish()
-        assert status == 0
-        assert WRONG not in {what for what, _ in reports}
+        work = importing(path, done + 1, done + 2)
+        reports, struck = outlives(work, f"{faults[turn % 4]}:when={nth}..{nth + 4}")
         assert last_done(reports, done) == done + 2
         done = imports_in(path, done + 2)
-        tally(
-            "disk errors under imports and index rebuilds", tried=tampering.struck, lost=0, wrong=0
-        )
+        tally("disk errors under imports and index rebuilds", tried=struck, lost=0, wrong=0)

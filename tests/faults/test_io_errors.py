@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 from faqlib.errors import StoreUnavailable
 from faqlib.store import Change
@@ -19,6 +18,7 @@ from tests.faults.fault_harness import (
     FAILED,
     WRONG,
     Child,
+    Tell,
     chance,
     content,
     content_after,
@@ -27,18 +27,18 @@ from tests.faults.fault_harness import (
     edits_in,
     entry,
     expect_unavailable,
+    insist,
     last_done,
     make,
     needs_fork,
     needs_strace,
+    outlives,
     remount,
     small_disk,
     still_writes,
     tampered,
 )
 
-T = TypeVar("T")
-Tell = Callable[[bytes, int], None]
 BIG = Change("big", entry("big", 1).replace(answer="x" * 50_000))
 NOBODY = 65_534
 # About how often six edits and the opening and closing of the database make each call.
@@ -53,13 +53,6 @@ FAULTS = [
 
 def stubborn(path: Path, first: int, last: int) -> Callable[[Tell], None]:
     """Makes each edit until it is acknowledged; what is read between is always a whole state."""
-
-    def insist(tell: Tell, number: int, work: Callable[[], T]) -> T:
-        while True:
-            try:
-                return work()
-            except StoreUnavailable:
-                tell(FAILED, number)
 
     def work(tell: Tell) -> None:
         with closing(insist(tell, 0, lambda: SQLStore(path))) as store:
@@ -84,15 +77,11 @@ def test_a_disk_that_fails_once_costs_no_edit_and_serves_nothing_wrong(
     for turn in range(count(18, 700)):
         call, error = FAULTS[turn % len(FAULTS)]
         nth = chance(turn).randint(1, OFTEN[call])
-        child = Child(stubborn(path, done + 1, done + 6))
-        with tampered(child, f"{call}:error={error}:when={nth}") as tampering:
-            child.go()
-            reports, status = child.finish()
-        assert status == 0, (call, error, nth)
-        assert [number for what, number in reports if what == WRONG] == []
+        work = stubborn(path, done + 1, done + 6)
+        reports, struck = outlives(work, f"{call}:error={error}:when={nth}")
         assert last_done(reports, done) == done + 6
         done = edits_in(path, done + 6, unsure=0)
-        tally(f"{error} once, at {call}", tried=tampering.struck, lost=0, wrong=0)
+        tally(f"{error} once, at {call}", tried=struck, lost=0, wrong=0)
 
 
 @needs_fork
@@ -106,14 +95,10 @@ def test_a_disk_that_fails_for_a_while_is_used_again_by_the_same_process(
     for turn in range(count(4, 150)):
         call, error = FAULTS[turn % 4]
         first = chance(turn).randint(1, 12)
-        child = Child(stubborn(path, done + 1, done + 4))
-        with tampered(child, f"{call}:error={error}:when={first}..{first + 9}") as tampering:
-            child.go()
-            reports, status = child.finish()
-        assert status == 0, (call, error, first)
-        assert [number for what, number in reports if what == WRONG] == []
+        work = stubborn(path, done + 1, done + 4)
+        reports, struck = outlives(work, f"{call}:error={error}:when={first}..{first + 9}")
         done = edits_in(path, last_done(reports, done), unsure=0)
-        tally(f"{error} up to ten times, at {call}", tried=tampering.struck, lost=0, wrong=0)
+        tally(f"{error} up to ten times, at {call}", tried=struck, lost=0, wrong=0)
 
 
 @contextmanager
