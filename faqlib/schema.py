@@ -142,7 +142,7 @@ class Contact(fields.Dict):
 
 def _has_no_repeats(tag: str) -> None:
     """Of a language tag whose parts are right one by one: no variant stands in it twice."""
-    variants = [part for part in tag.lower().split("-")[1:] if len(part) > 4 or part[0].isdigit()]
+    variants = [part for part in tag.lower().split("-")[1:] if len(part) > 4 or part[:1].isdigit()]
     if len(variants) != len(set(variants)):
         raise ValidationError(_LANG_ERROR)
 

@@ -135,6 +135,7 @@ def test_a_question_has_to_be_visible(invisible: str) -> None:
 # What Intl.DisplayNames takes, and tags in the right letters of which it makes an error.
 TAGS = "es pt-BR es-419 zh-Hant-TW sr-Latn de-CH-1996 ca-valencia sl-rozaj-biske-1994".split()
 NO_TAGS = "en-x en-abc en-USA de-DE-DE zh-cmn en-12 en-x-a pt-BR-Latn sl-rozaj-ROZAJ".split()
+NO_TAGS += "en- - -- en--us -en en-US- en-US--".split()
 
 
 @pytest.mark.parametrize(
