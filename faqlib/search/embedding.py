@@ -8,7 +8,7 @@ import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from faqlib.errors import FAQError
 from faqlib.search import background
@@ -37,6 +37,19 @@ class VectorStore(Protocol):
         ...
 
 
+class _Embedded(NamedTuple):
+    """An entry's vectors, as long as it is this one."""
+
+    item: Prepared
+    key: str  # of its texts
+    data: bytes  # as they are kept
+    vectors: EntryVectors
+
+
+def _is_of(embedded: _Embedded | None, item: Prepared) -> bool:
+    return embedded is not None and embedded.item is item
+
+
 class Embedder:
     """Makes the vectors of one site's entries, or reads those that are kept. Thread-safe.
 
@@ -55,6 +68,7 @@ class Embedder:
         self._store = store
         self._site = site
         self._known: dict[str, bytes] = {}
+        self._entries: dict[str, _Embedded] = {}  # by id, those of the last index
         self._making = threading.Lock()
 
     def takes(self, entries: int) -> bool:
@@ -74,10 +88,20 @@ class Embedder:
             self._making.release()
 
     def _index(self, items: Sequence[Prepared]) -> SentenceIndex:
-        texts: list[Texts] = [*map(_texts, items), [background.questions()]]
-        found = self._known = self._embed(texts, forget=True)
-        *parts, asked_anywhere = (_rows(part, found[texts_key(part)]) for part in texts)
-        entries = [EntryVectors(*kinds) for kinds in parts]
+        still = dict(self._entries)
+        fresh = [item for item in items if not _is_of(still.get(item.entry.id), item)]
+        texts: list[Texts] = [*map(_texts, fresh), [background.questions()]]
+        keys = [texts_key(part) for part in texts]
+        found = self._embed(texts, forget=True)
+        *parts, asked_anywhere = (
+            _rows(part, found[key]) for part, key in zip(texts, keys, strict=True)
+        )
+        for item, key, rows in zip(fresh, keys, parts, strict=False):
+            still[item.entry.id] = _Embedded(item, key, found[key], EntryVectors(*rows))
+        present = [still[item.entry.id] for item in items]
+        self._entries = {one.item.entry.id: one for one in present}
+        self._known = {one.key: one.data for one in present} | found
+        entries = [one.vectors for one in present]
         asked = self._asked(items, entries)
         return SentenceIndex(self._encoder, entries, asked_anywhere[0], asked)
 

@@ -206,6 +206,22 @@ def test_the_model_reads_no_text_that_was_read_before_it_shipped(
     )
 
 
+def test_an_edit_leaves_the_vectors_of_other_entries_where_they_are() -> None:
+    with FAQ(semantic=Topics()) as faq:
+        faq.add_all(ENTRIES)
+        faq.search("vet")
+        assert faq._embedder is not None
+        before = dict(faq._embedder._entries)
+        faq.update(ENTRIES[0].replace(answer="No. It is far to the garage."))
+        assert faq.search("feline")[0].entry.id == "vet"
+        after = faq._embedder._entries
+        assert after["vet"] is before["vet"]
+        assert after["parking"] is not before["parking"]
+        del faq["parking"]
+        faq.search("vet")
+        assert faq._embedder._entries.keys() == {"vet"}
+
+
 def test_a_damaged_vector_is_made_again(tmp_path: Path) -> None:
     place = tmp_path / "faq.db"
     with FAQ.open(place, semantic=Topics()) as faq:
