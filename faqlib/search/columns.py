@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from heapq import nlargest
 from itertools import compress
+from operator import itemgetter
 from typing import Any
 
 #: A list of floats or a float32 array. Whoever gets one that is kept does not change it.
@@ -50,7 +51,7 @@ def best(
     """Place and value of the ``limit`` largest, and of all that are equal to the last of them.
 
     An entry has to reach ``least`` or to hold something (``holds`` above 0), and to be in the
-    mask. The order is by place.
+    mask. The largest come first, equal ones by place.
     """
     if isinstance(values, list):
         return _best_of_list(values, holds, least, limit, mask)
@@ -62,9 +63,8 @@ def best(
         eligible &= mask
     if len(values) > _SCANNED:
         values = np.where(eligible, values, -1.0)
-        places = np.flatnonzero(values >= max(_floor(values, limit), 0.0))
-    else:
-        places = np.flatnonzero(eligible)
+        eligible = values >= max(_floor(values, limit), 0.0)
+    places = eligible.nonzero()[0]
     found = list(zip(places.tolist(), values[places].tolist(), strict=True))
     return _cut(found, limit)
 
@@ -95,7 +95,10 @@ def _best_of_list(
 
 
 def _cut(found: list[tuple[int, float]], limit: int) -> list[tuple[int, float]]:
+    found.sort(key=itemgetter(1), reverse=True)
     if len(found) <= limit:
         return found
-    least = sorted([value for _, value in found], reverse=True)[limit - 1]
-    return [row for row in found if row[1] >= least]
+    least = found[limit - 1][1]
+    while found[limit:] and found[limit][1] == least:
+        limit += 1
+    return found[:limit]

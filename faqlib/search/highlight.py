@@ -83,13 +83,14 @@ def snippet(found: Passage, weights: Mapping[str, float], length: int = SNIPPET_
 
 def _best_window(matches: Sequence[Match], length: int) -> int:
     """Where the best window's first match begins: each different term counts once."""
+    if matches[-1][1] - matches[0][0] <= length and len({m[2] for m in matches}) == len(matches):
+        return matches[0][0]  # all in one window, each of another term
     best, best_weight = 0, -1.0
-    for i, (start, _, _, _) in enumerate(matches):
-        seen: dict[str, float] = {}
-        for _, end, term, weight in matches[i:]:
-            if end - start > length:
-                break
-            seen[term] = weight
+    end = 0
+    for first, (start, _, _, _) in enumerate(matches):
+        while end < len(matches) and matches[end][1] - start <= length:
+            end += 1
+        seen = {term: weight for _, _, term, weight in matches[first:end]}
         if (total := sum(seen.values())) > best_weight:
             best, best_weight = start, total
     return best

@@ -94,7 +94,8 @@ class Ranker:
             Found(value, place, order[place])
             for place, value in best(values, signals.words, weights(signals).least, limit, mask)
         ]
-        found.sort(key=_precedence)
+        if len({one.value for one in found}) < len(found):
+            found.sort(key=_precedence)
         return found[:limit]
 
     def confidence(

@@ -69,7 +69,9 @@ class Thesaurus:
         found: dict[int, list[str]] = {}
         at = 0
         while at < len(words):
-            for length in range(min(_LONGEST, len(words) - at), 0, -1):
+            # Most words begin no phrase of several.
+            longest = _LONGEST if words[at] and words[at][0] in self._following else 1
+            for length in range(min(longest, len(words) - at), 0, -1):
                 others = self._match(words[at : at + length])
                 if others:
                     found[at] = sorted(others)
