@@ -52,8 +52,8 @@ class Source:
     url: str = ""
 
 
-def _as_date(value: date | str | None) -> date | None:
-    return (date.fromisoformat(value) if value else None) if isinstance(value, str) else value
+def _as_date(value: str) -> date | None:
+    return date.fromisoformat(value) if value else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,17 @@ class Entry:
         put = object.__setattr__
         if not self.id:
             put(self, "id", slug(self.question))
-        put(self, "tags", _as_tuple("tags", self.tags))
-        put(self, "aliases", _as_tuple("aliases", self.aliases))
-        put(self, "sources", tuple(_as_source(item) for item in self.sources))
-        put(self, "last_reviewed", _as_date(self.last_reviewed))
-        put(self, "review_due", _as_date(self.review_due))
+        # Most entries that are made were read from a store, and have what they should.
+        if type(self.tags) is not tuple:
+            put(self, "tags", _as_tuple("tags", self.tags))
+        if type(self.aliases) is not tuple:
+            put(self, "aliases", _as_tuple("aliases", self.aliases))
+        if self.sources or type(self.sources) is not tuple:
+            put(self, "sources", tuple(_as_source(item) for item in self.sources))
+        if isinstance(self.last_reviewed, str):
+            put(self, "last_reviewed", _as_date(self.last_reviewed))
+        if isinstance(self.review_due, str):
+            put(self, "review_due", _as_date(self.review_due))
 
     def replace(self, **changes: Any) -> Entry:
         """A copy with ``changes`` made. The id stays, even if the question changes."""

@@ -8,7 +8,7 @@ a toy one and the contract suite that each has to pass.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 #: The parts of an entry that are searched, in the order of a posting's frequencies.
@@ -17,15 +17,17 @@ FIELDS = ("question", "aliases", "answer", "category", "tags")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An entry as it is indexed: for each of :data:`FIELDS` its terms, in order."""
+    """An entry as it is indexed: for each of :data:`FIELDS` its terms, in order.
+
+    ``lengths`` says how many each field has; every state of the FAQ asks all documents for it.
+    """
 
     id: str
     terms: tuple[tuple[str, ...], ...]
+    lengths: tuple[int, ...] = field(init=False, compare=False)
 
-    @property
-    def lengths(self) -> tuple[int, ...]:
-        """How many terms each field has."""
-        return tuple(map(len, self.terms))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lengths", tuple(map(len, self.terms)))
 
 
 class Posting(NamedTuple):

@@ -72,7 +72,7 @@ def read_site(site_id: str, text: str) -> Site:
 
 
 def _text(data: dict[str, Any]) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return _ENCODER.encode(data)
 
 
 def _plain(value: object) -> object:
@@ -83,6 +83,9 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} can not be stored.")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
 def _data(text: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,6 +22,9 @@ _SITE: BindParameter[str] = bindparam("of_site")
 _IDS: BindParameter[Sequence[str]] = bindparam("of_ids", expanding=True)
 _ALL = select(entries).where(entries.c.site == _SITE)
 _SOME = _ALL.where(entries.c.id.in_(_IDS))
+
+
+Texts = Mapping[int, str]  # by the identity of a step
 
 
 class Stored(NamedTuple):
@@ -84,8 +87,13 @@ def read_places(connection: Connection, site: str, ids: Collection[str]) -> dict
     return found
 
 
+def texts_of(steps: Iterable[Step]) -> Texts:
+    """What is written of each step's entry, as its version and, of the last, as the entry."""
+    return {id(step): "" if step.entry is None else entry_text(step.entry) for step in steps}
+
+
 def write_entries(
-    connection: Connection, site: str, gone: Iterable[str], final: Iterable[Step]
+    connection: Connection, site: str, gone: Iterable[str], final: Iterable[Step], texts: Texts
 ) -> list[str]:
     """Take the rows ``gone`` out and put those of ``final`` in; returns the new digests."""
     for chunk in chunks(gone):
@@ -94,7 +102,7 @@ def write_entries(
     for step in final:
         if step.entry is not None and step.entry.updated_at is not None:
             at = step.entry.updated_at.isoformat()
-            row = (site, step.entry_id, *_numbers(step.place), at, entry_text(step.entry))
+            row = (site, step.entry_id, *_numbers(step.place), at, texts[id(step)])
             rows.append(dict(zip(entries.c.keys(), (*row, seal("entry", *row)), strict=True)))
     if rows:
         connection.execute(insert(entries), rows)
@@ -109,6 +117,7 @@ def write_versions(
     connection: Connection,
     site: str,
     steps: Sequence[Step],
+    texts: Texts,
     revision: int,
     at: datetime,
     actor: str,
@@ -116,8 +125,7 @@ def write_versions(
     """Keep what each step makes of its entry; returns the new digests."""
     rows: list[dict[str, Any]] = []
     for step in steps:
-        data = "" if step.entry is None else entry_text(step.entry)
-        place = _numbers(step.place)
+        place, data = _numbers(step.place), texts[id(step)]
         row = (site, step.entry_id, *place, revision, at.isoformat(), actor, step.action, data)
         rows.append(dict(zip(entry_versions.c.keys(), (*row, seal("version", *row)), strict=True)))
     connection.execute(insert(entry_versions), rows)

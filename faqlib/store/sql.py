@@ -180,11 +180,12 @@ class SQLStore:
                 return head.cursor
             final = last_of_each(steps)
             revision = head.cursor.revision + 1
+            texts = rows.texts_of(steps)
             kept = rows.write_versions(
-                connection, site, steps, revision=revision, at=at, actor=actor
+                connection, site, steps, texts, revision=revision, at=at, actor=actor
             )
             gone = final.keys() & stored.keys()
-            added = rows.write_entries(connection, site, gone, final.values())
+            added = rows.write_entries(connection, site, gone, final.values(), texts)
             removed = [stored[name].digest for name in gone]
             head = head._replace(
                 sequence=max(head.sequence, *(step.place.sequence for step in steps)),
