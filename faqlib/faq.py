@@ -235,7 +235,7 @@ class FAQ(Reading):
         return self._merge(checked, dry_run=dry_run, actor=actor)
 
     def _merge(self, entries: Sequence[Entry], *, dry_run: bool, actor: str) -> ImportReport:
-        by_id = self._current().by_id
+        by_id = {entry.id: entry for entry in self._stored()}
         _refuse_repeated(entries)
         new = [e for e in entries if e.id not in by_id]
         changed = [e for e in entries if by_id.get(e.id, e) != e]
@@ -250,11 +250,11 @@ class FAQ(Reading):
         Raises:
             ImportFormatError: if the format is unknown or can not be written.
         """
-        formats.write_file(self.entries(), path, format=format)
+        formats.write_file(self._stored(), path, format=format)
 
     def dumps(self, format: str = "json") -> str | bytes:  # noqa: A002
         """All entries in a format, as :meth:`dump` writes them."""
-        return formats.write(self.entries(), format=format)
+        return formats.write(self._stored(), format=format)
 
     # In step
 
@@ -276,6 +276,13 @@ class FAQ(Reading):
         shared = not isinstance(self._store, MemoryStore)
         if self._embedder is not None and shared:
             self._projector.foresee(entries)
+
+    def _stored(self) -> Sequence[Entry]:
+        """All entries as they are now: files need no index, and need not wait for one."""
+        state = self._state
+        if self._store.cursor(self._site_id) == state.cursor:
+            return state.entries
+        return self._store.snapshot(self._site_id)[2]
 
     def _current(self) -> State:
         """The present state; brought up to date first if the store has moved on."""
