@@ -38,6 +38,7 @@ WORDS = (
     "appointment refill fever flu shot parking insurance bill results referral doctor nurse child "
     "baby cough hours closed portal password records cancel late pharmacy test blood"
 ).split()
+KINDS = ("SEARCH", "FEEDBACK", "QUESTIONS", "ADMIN")  # that have limits for each visitor
 # 412 is an editor who was overtaken by another one; 429 is a limit that does its work.
 FINE = {200, 201, 204, 302, 304, 412, 429}
 
@@ -59,10 +60,10 @@ class Running:
     log: Path
 
     def ask(
-        self, method: str, path: str, body: Any = None, timeout: float = 30, **headers: str
+        self, method: str, path: str, body: Any = None, source: str = "", **headers: str
     ) -> tuple[int, dict[str, str], bytes]:
         """One request on a connection of its own."""
-        return ask(self.port, method, path, body, timeout, **headers)
+        return ask(self.port, method, path, body, source, **headers)
 
     def memory(self) -> int:
         """Bytes that the server's processes hold together."""
@@ -76,10 +77,11 @@ class Running:
 
 
 def ask(
-    port: int, method: str, path: str, body: Any = None, timeout: float = 30, **headers: str
+    port: int, method: str, path: str, body: Any = None, source: str = "", **headers: str
 ) -> tuple[int, dict[str, str], bytes]:
-    """One request: its status, its headers in lower case, its body."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    """One request, from an address if that is said: status, headers in lower case, body."""
+    place = (source, 0) if source else None
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30, source_address=place)
     try:
         data = None if body is None else json.dumps(body)
         kind = {"Content-Type": "application/json"} if data else {}
@@ -187,29 +189,48 @@ class Tally:
         codes = {str(code): count for code, count in self.codes.items() if code not in FINE}
         return codes | dict(self.broken)
 
-    def p(self, share: float, half: int | None = None) -> float:
-        """Milliseconds below which ``share`` of the requests were answered, of all or of a half."""
-        if not self.times:
+    def p(self, share: float, quarter: int | None = None) -> float:
+        """Milliseconds below which ``share`` of the requests were answered, of all or a quarter."""
+        dues = [due for due, _ in self.times]
+        if not dues:
             return 0.0
-        middle = (self.times[0][0] + max(due for due, _ in self.times)) / 2
-        chosen = sorted(
-            took for due, took in self.times if half is None or (due >= middle) == bool(half)
+        begin, step = min(dues), (max(dues) - min(dues)) / 4 or 1.0
+        took = sorted(
+            took
+            for due, took in self.times
+            if quarter is None or min(3, int((due - begin) / step)) == quarter
         )
-        return chosen[min(len(chosen) - 1, int(len(chosen) * share))] * 1_000
+        return round(took[min(len(took) - 1, int(len(took) * share))] * 1_000, 1) if took else 0.0
+
+    def between(self, share: float) -> dict[str, float]:
+        """The same for all requests, for those of the first quarter and for those of the last."""
+        return {"all": self.p(share), "first quarter": self.p(share, 0), "last": self.p(share, 3)}
+
+
+def somebody(number: int) -> str:
+    """One of many addresses of this machine, so that visitors are not all one visitor."""
+    return f"127.0.1.{1 + number % 250}" if sys.platform == "linux" else ""
 
 
 def one_request(server: Running, dice: random.Random, token: str) -> int:
     """What one visitor or editor does."""
-    root, kind = f"/api/v1/sites/{SITE}", dice.random()
+    root, kind, whence = f"/api/v1/sites/{SITE}", dice.random(), somebody(dice.randrange(250))
     if kind < 0.70:
         asked = quote(" ".join(dice.choices(WORDS, k=dice.randint(1, 4))))
-        return server.ask("GET", f"{root}/{dice.choice(('search', 'suggest'))}?q={asked}")[0]
+        path = f"{root}/{dice.choice(('search', 'suggest'))}?q={asked}"
+        return server.ask("GET", path, source=whence)[0]
     if kind < 0.85:
-        return server.ask("GET", f"{root}/bundle")[0]
+        return server.ask("GET", f"{root}/bundle", source=whence)[0]
     if kind < 0.90:
-        return server.ask("GET", f"/sites/{SITE}/")[0]
+        return server.ask("GET", f"/sites/{SITE}/", source=whence)[0]
     if kind < 0.95:
-        return server.ask("POST", f"{root}/feedback", {"entry": "load-0", "helpful": True})[0]
+        rating = {"entry": "load-0", "helpful": True}
+        return server.ask("POST", f"{root}/feedback", rating, source=whence)[0]
+    return one_edit(server, dice, token)
+
+
+def one_edit(server: Running, dice: random.Random, token: str) -> int:
+    """What one editor does: reads an entry, and writes it unless another one was faster."""
     path = f"/api/v1/admin/sites/{SITE}/entries/load-{dice.randrange(5)}"
     bearer = {"Authorization": f"Bearer {token}"}
     code, headers, _ = server.ask("GET", path, **bearer)
@@ -294,20 +315,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Load on one server, over the loopback.")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rate", type=float, default=100, help="requests a second")
+    parser.add_argument("--limits", action="store_true", help="leave the limits as they are")
     parser.add_argument("--slow", type=int, default=60, help="connections that idlers hold")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="faq-load-") as folder, served(Path(folder)) as server:
+    # Where all come from one address, limits for each visitor would answer in the server's place.
+    limits = {} if options.limits else {f"FAQ_RATE_{kind}": "1000000/minute" for kind in KINDS}
+    with (
+        tempfile.TemporaryDirectory(prefix="faq-load-") as folder,
+        served(Path(folder), **limits) as server,
+    ):
         with slow_clients(server.port, options.slow):
             tally = drive(server, options.seconds, options.rate)
         logged = server.log.read_text()
-    sizes = tally.memory[:: max(1, len(tally.memory) // 6)]
+    sizes = [round(size / 1e6) for size in tally.memory]
     facts = {
         "seconds": options.seconds, "rate": options.rate, "idlers": options.slow,
         "answers": {str(code): count for code, count in sorted(tally.codes.items())},
-        "wrong": tally.wrong, "p50 ms": round(tally.p(0.5), 1), "p99 ms": round(tally.p(0.99), 1),
-        "p99 ms, first half": round(tally.p(0.99, 0), 1),
-        "p99 ms, second half": round(tally.p(0.99, 1), 1),
-        "megabytes": [round(size / 1e6) for size in sizes],
+        "wrong": tally.wrong, "p50 ms": tally.between(0.5), "p99 ms": tally.between(0.99),
+        "megabytes": {"begin": sizes[0], "after a quarter": sizes[len(sizes) // 4],
+                      "end": sizes[-1], "most": max(sizes)},
         "failures logged": logged.count('"level": "error"'),
     }  # fmt: skip
     print(json.dumps(facts, indent=1))
