@@ -8,7 +8,14 @@ from tests.server.conftest import database, make_app, stored, template
 from tests.widget.conftest import browser_type_launch_args as of_the_widget
 from tests.widget.conftest import pytest_configure
 
-__all__ = ["database", "make_app", "of_the_widget", "pytest_configure", "stored", "template"]
+__all__ = [
+    "database",
+    "make_app",
+    "of_the_widget",
+    "pytest_configure",
+    "stored",
+    "template",
+]
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from flask import Flask
 
 from faqlib import FAQ, Entry, Site, open_store
 from tests.guard.routes import ADMIN, LANGS, readings
-from tests.server.conftest import bearer
+from tests.server.conftest import bearer, parts
 from widget_server.watch import JSONLines
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -229,6 +229,31 @@ def test_no_log_holds_what_a_visitor_wrote_or_a_token(
     secret = token["Authorization"].rpartition("_")[2]
     for what in (canary, canary.upper(), "203.0.113", secret):
         assert what not in written
+
+
+def test_neither_database_nor_metrics_hold_what_was_asked_for(
+    make_app: Callable[..., Flask], database: str
+) -> None:
+    """By default, whatever is searched for and from wherever: a thousand times."""
+    app = make_app(**PLENTY)
+    client = app.test_client()
+    for number in range(334):
+        visitor = {"REMOTE_ADDR": f"203.0.113.{number % 250}"}
+        asked = f"zebrafish {number % 5}"
+        for path in ("/api/v1/sites/north/search", "/api/v1/sites/north/suggest", "/sites/north/"):
+            headers = {"Referer": f"https://x.example/{asked}", "User-Agent": asked}
+            found = client.get(
+                path, query_string={"q": asked}, headers=headers, environ_base=visitor
+            )
+            assert found.status_code == 200
+    metrics = client.get("/metrics").get_data()
+    parts(app).clinics.store.close()
+    parts(app).records.close()
+    files = [path.read_bytes() for path in Path(database).parent.glob("clinics.db*")]
+    assert b"parking" in b"".join(files)
+    for held in (metrics, *files):
+        assert b"zebrafish" not in held
+        assert b"203.0.113" not in held
 
 
 def test_the_example_proxy_logs_no_address_query_or_page() -> None:

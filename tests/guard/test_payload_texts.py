@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from faqlib import FAQ, Entry, is_safe_url, render_html, render_tree
 from faqlib.markup import ATTRIBUTES, TAGS, sanitize
+from tests.faults.fault_harness import chance, count
 from tests.guard.corpus import payloads
 from tests.guard.poisoned import answers
 from tests.server.conftest import bearer, parts
@@ -58,6 +60,22 @@ def test_no_mixture_of_payloads_gets_out_either(parts: list[str]) -> None:
     html = render_html(text)
     assert sanitize(html).strip() == html
     check_tree(render_tree(text))
+
+
+def test_no_generated_answer_gets_out_either(tally: Callable[..., None]) -> None:
+    """Pieces of payloads, cut anywhere and put together: a hundred thousand in a long run."""
+    glue = ("", "", " ", "\n", "\n\n", "`", "<", ">", '"', "](", "&lt;", "\t", "\xa0", "<!--")
+    for turn in range(count(400, 100_000)):
+        rng = chance(("answer", turn))
+        parts = []
+        for payload in rng.choices(ALL, k=rng.randint(1, 4)):
+            cut = sorted(rng.choices(range(len(payload) + 1), k=2))
+            parts += [payload[slice(*cut)] if rng.random() < 0.6 else payload, rng.choice(glue)]
+        text = "".join(parts)[:4_000]
+        html = render_html(text)
+        assert sanitize(html).strip() == html, turn
+        check_tree(render_tree(text))
+        tally("generated answers", tried=1, let_through=0)
 
 
 def test_an_address_that_is_let_in_has_a_scheme_that_is_allowed() -> None:
