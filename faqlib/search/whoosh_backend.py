@@ -13,6 +13,7 @@ import threading
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec
@@ -114,21 +115,27 @@ class _Segments:
         self.end = bases[-1]
         self._reader = reader
         self._bases = bases
+        self._read: dict[str, Sequence[Posting]] = {}
         self._lock = threading.Lock()  # Whoosh's readers share a file position
 
-    def postings(self, term: str) -> list[Posting]:
-        """Where a term was written, dead documents too."""
-        key = term.encode("utf-8")
-        with self._lock:
-            if ("terms", key) not in self._reader:
-                return []
-            matcher = self._reader.postings("terms", key)
-            found: list[Posting] = []
-            while matcher.is_active():
-                records, base = array("Q", matcher.value()), self._bases[matcher.id()]
-                found += [_posting(base + (r >> _BITS), r & _FREQUENCIES) for r in records]
-                matcher.next()
+    def postings(self, term: str) -> Sequence[Posting]:
+        """Where a term was written, dead documents too: read once."""
+        found = self._read.get(term)
+        if found is None:
+            with self._lock:
+                found = list(self._load(term.encode("utf-8")))
+            if found:  # what is nowhere is not kept: of that there is no end
+                self._read[term] = found
         return found
+
+    def _load(self, key: bytes) -> Iterator[Posting]:
+        if ("terms", key) not in self._reader:
+            return
+        matcher = self._reader.postings("terms", key)
+        while matcher.is_active():
+            records, base = array("Q", matcher.value()), self._bases[matcher.id()]
+            yield from [_posting(base + (r >> _BITS), r & _FREQUENCIES) for r in records]
+            matcher.next()
 
     def terms(self) -> Iterable[str]:
         """Every term that was written."""
@@ -157,14 +164,13 @@ class WhooshSnapshot:
         """Where a term stands, by ascending document number."""
         found = self._read.get(term)
         if found is None:
-            loaded = self._segments.postings(term)
-            loaded += [
+            fresh = [
                 _posting(number, counts[term])
                 for number, counts in enumerate(self._fresh, self._segments.end)
                 if term in counts
             ]
-            alive = self.numbers
-            found = tuple([posting for posting in loaded if posting[0] in alive])
+            written, alive = self._segments.postings(term), self.numbers
+            found = tuple([p for p in chain(written, fresh) if p[0] in alive])
             self._read[term] = found
         return found
 
