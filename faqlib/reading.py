@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import ClassVar
 
 from faqlib.errors import EntryNotFound
 from faqlib.model import Cursor, Entry, Results, Site, Status
@@ -31,6 +32,8 @@ class State:
 
 class Reading(ABC):
     """Everything that a FAQ can be asked; subclasses say of which state."""
+
+    _remembers: ClassVar[bool] = True  # who asks the same again gets what was found before
 
     @abstractmethod
     def _current(self) -> State:
@@ -108,7 +111,8 @@ class Reading(ABC):
             raise ValueError(f"limit has to be 1 or more, not {limit}.")
         only = _filter(category, tags, lang)
         projection = self._current().projection
-        return projection.search(query, limit, only, snippets=snippets, explain=explain)
+        find = projection.answer if self._remembers else projection.search
+        return find(query, limit, only, snippets=snippets, explain=explain)
 
     def suggest(self, prefix: str, *, limit: int = 5, lang: str | None = None) -> list[str]:
         """Questions that complete what is being typed, best first, at most ``limit``."""
@@ -131,8 +135,11 @@ class Snapshot(Reading):
     """A FAQ as it was at one moment, from :meth:`faqlib.FAQ.snapshot`.
 
     It can be asked what a FAQ can be asked. All its answers are of one and the same state,
-    however many others edit meanwhile, and none of them asks the database.
+    however many others edit meanwhile, and none of them asks the database. It remembers no
+    answers: who takes one for each request, as the server does, keeps what it made of them.
     """
+
+    _remembers = False
 
     def __init__(self, state: State) -> None:
         self._state = state

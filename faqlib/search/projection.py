@@ -12,6 +12,7 @@ from faqlib.search.embedding import Embedder
 from faqlib.search.explain import reasons
 from faqlib.search.filters import Filter
 from faqlib.search.highlight import passage, snippet
+from faqlib.search.memory import Asked, Memory
 from faqlib.search.prepared import Prepared
 from faqlib.search.protocol import Snapshot
 from faqlib.search.query import MAX_CHARACTERS, Query, QueryReader
@@ -47,6 +48,7 @@ class Projection:
         self._by_id = prepared
         self._vocabulary = vocabulary
         self._synonyms = synonyms
+        self._memory = Memory()
         self._ranker: Ranker = Ranker(
             prepared, snapshot, None if before is None else before._ranker, embedder
         )
@@ -58,6 +60,25 @@ class Projection:
 
     def __len__(self) -> int:
         return len(self._by_id)
+
+    def answer(
+        self,
+        text: str,
+        limit: int = 10,
+        only: Filter | None = None,
+        *,
+        snippets: bool = True,
+        explain: bool = False,
+    ) -> Results:
+        """What :meth:`search` says, remembered: who asks the same again gets the same object."""
+        asked = Asked(text, limit, only, snippets, explain)
+        found = self._memory.recall(asked)
+        if found is None:
+            final = self._ranker.is_ready
+            found = self.search(text, limit, only, snippets=snippets, explain=explain)
+            if final:
+                self._memory.keep(asked, found)
+        return found
 
     def search(
         self,

@@ -79,11 +79,17 @@ class Ranker:
             None if sentences is None else sentences.compare(query.text),
         )
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether all that ever will speak for entries does; sentence embeddings come later."""
+        embedder = self._embedder
+        wanted = embedder is not None and embedder.takes(len(self._order))
+        return self._embedded is not None or not wanted
+
     def _sentences(self) -> SentenceIndex | None:
         """The sentence embeddings, made or read when they are first needed."""
-        embedder = self._embedder
-        if self._embedded is None and embedder is not None and embedder.takes(len(self._order)):
-            self._embedded = embedder.index(self._order)
+        if self._embedder is not None and not self.is_ready:
+            self._embedded = self._embedder.index(self._order)
         return self._embedded
 
     def rank(self, signals: Signals, limit: int, only: Filter | None) -> list[Found]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -24,6 +25,7 @@ from faqlib import (
     open_store,
     read_file,
 )
+from faqlib.search.memory import _KEPT_BYTES, _size
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PARKING = Entry("Is parking free?", "Yes, behind the house.", id="parking")
@@ -454,3 +456,58 @@ def test_a_snapshot_stays_as_it_was_and_asks_the_store_nothing(
     assert [hit.entry.id for hit in before.search("parking")] == ["parking"]
     assert ("where" in before, before.cursor.revision) == (False, 2)
     assert "north" in repr(before)
+
+
+# Asking again
+
+
+def test_a_question_that_is_asked_again_gets_the_same_answer_until_somebody_edits(
+    faq: FAQ,
+) -> None:
+    faq.add_all([PARKING, WALK_INS])
+    before = faq.search("is parking free")
+    assert faq.search("is parking free") is before
+    faq.update(PARKING.replace(answer="No longer."))
+    after = faq.search("is parking free")
+    assert after[0].entry.answer == "No longer."
+    faq.save_site(Site(id=faq.site.id, synonyms=(("car", "parking"),)))
+    assert faq.search("is parking free") is not after
+
+
+def test_an_answer_is_remembered_by_all_that_it_depends_on(faq: FAQ) -> None:
+    faq.add_all([PARKING.replace(category="House", tags=("car",)), WALK_INS])
+    asked: list[dict[str, Any]] = [
+        {},
+        {"limit": 1},
+        {"category": "House"},
+        {"tags": ["car"]},
+        {"lang": "en"},
+        {"lang": "es"},
+        {"snippets": False},
+        {"explain": True},
+    ]
+    found = [faq.search("is parking free on monday", **options) for options in asked]
+    assert len({id(results) for results in found}) == len(asked)
+    for options, results in zip(asked, found, strict=True):
+        assert faq.search("is parking free on monday", **options) is results
+        assert faq.snapshot().search("is parking free on monday", **options) == results
+
+
+def test_what_is_remembered_of_answers_is_bounded(faq: FAQ) -> None:
+    """By size, whatever is asked; what is too long to be asked again is not kept at all."""
+    faq.add_all([PARKING, WALK_INS])
+    long = "parking " * 100
+    assert faq.search(long) is not faq.search(long)
+    first = faq.search("parking 0")
+    for number in range(1, 1_000):
+        faq.search(f"parking {number}")
+    memory = faq._current().projection._memory
+    assert sum(map(_size, memory._answers.values())) <= _KEPT_BYTES
+    assert faq.search("parking 0") is not first
+    assert faq.search("parking 999") is faq.search("parking 999")
+
+
+def test_a_snapshot_remembers_no_answers(faq: FAQ) -> None:
+    faq.add(PARKING)
+    snapshot = faq.snapshot()
+    assert snapshot.search("parking") is not snapshot.search("parking")

@@ -82,6 +82,20 @@ def test_an_encoder_finds_what_shares_no_word_and_explain_says_so() -> None:
         assert "embedding" not in kinds
 
 
+def test_what_was_found_while_the_model_still_read_the_faq_is_not_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with FAQ(semantic=Topics()) as faq:
+        faq.add_all(ENTRIES)
+        kinds = []
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr("faqlib.search.embedding.Embedder.index", lambda *_: None)
+            kinds.append({r.kind for r in faq.search("feline", explain=True)[0].reasons})
+        kinds.append({r.kind for r in faq.search("feline", explain=True)[0].reasons})
+        assert ["embedding" in found for found in kinds] == [False, True]
+        assert faq.search("feline") is faq.search("feline")
+
+
 def test_drafts_are_neither_embedded_nor_found() -> None:
     encoder = Topics()
     with FAQ(semantic=encoder) as faq:
