@@ -53,8 +53,8 @@ const get = async (url, init) => {
 
 /* Answers come as trees: a text, or [tag, attributes, ...children]. Of what is not on these
    lists only the text stays, whatever the server says. */
-const TAGS = /^(pre|[uo]l|li|strong|table|code|blockquote|a|h[456]|img|[bh]r|thead|em|tbody|tr|t[hd]|s|p)$/;
-const ATTRIBUTES = /^(title|scope|referrerpolicy|rel|href|src|alt|start|loading)$/;
+const TAGS = /^(em|[bh]r|[uo]l|tbody|thead|a|t[hd]|blockquote|pre|strong|li|p|table|code|tr|s|img|h[456])$/;
+const ATTRIBUTES = /^(href|src|title|referrerpolicy|alt|rel|scope|start|loading)$/;
 const safe = url => /^(https?|mailto|tel):/i.test(url) ? url : '';
 const link = (href, text) => safe(href) ? h('a', {href, dir: 'auto'}, text) : text;
 const build = nodes => nodes.map(node => {
@@ -111,8 +111,8 @@ const textsAt = (base, lang) => `${base}widget/i18n/${lang.slice(0, 2)}.json`;
 /* All that belongs to one element. */
 const view = host => {
   const root = host.attachShadow({mode: 'open'}), css = getComputedStyle(host);
-  let life, lang, painted, dialog, todo, base, site, T, ui, keys, path, chosen, frame, items;
-  let credit, status, urgent, best, results, categories, question, timer, last, aborter, cache, shown, input, rows, marks;
+  let life, keys, dialog, T, items, todo, base, path, ui, painted, lang, frame, chosen, site;
+  let status, urgent, best, results, timer, shown, last, input, categories, credit, cache, aborter, question, rows, marks;
 
   const option = name => host.getAttribute(name) || '';
   const emit = (name, detail) => host.dispatchEvent(new CustomEvent('faq:' + name, {bubbles: true, detail}));
@@ -137,10 +137,10 @@ const view = host => {
     }
   };
 
-  /* Builds in slices between the page's own tasks, so that it stays responsive. */
+  /* Builds in slices between the page's own tasks, so that it stays responsive. The first one is
+     built with the page and fills a window, so that what stands below is not pushed down in sight. */
   const work = () => {
-    const end = performance.now() + 2;
-    while (todo[0] && performance.now() < end) todo.shift()();
+    todo.splice(0, 20).map(step => step());
     if (todo[0]) setTimeout(work);
   };
   const inSlices = step => {
@@ -157,7 +157,7 @@ const view = host => {
     copy.onclick = () => {
       navigator.clipboard?.writeText(copy.href).then(() => copy.textContent = T.copy + ' ✓', () => {});
     };
-    const votes = h('span.feedback', {tabIndex: -1, role: 'status'}, T.helpful, [true, false].map(helpful => h('button.button', {onclick: () => {
+    const votes = h('output.feedback', {tabIndex: -1}, T.helpful, [true, false].map(helpful => h('button.button', {onclick: () => {
       post('/feedback', {entry: entry.id, helpful}).catch(() => {});
       emit('feedback', {id: entry.id, helpful});
       votes.textContent = T.thanks;
@@ -194,7 +194,7 @@ const view = host => {
     url && link(url, label || T.contact));
 
   const askForm = () => {
-    question = h('textarea.input', {rows: 3, required: true, maxLength: 2000, ariaLabel: T.ask});
+    question = h('textarea.input', {required: true, maxLength: 2000, ariaLabel: T.ask});
     const email = h('input.input', {type: 'email', autocomplete: 'email'}), note = h('p', {role: 'status'});
     return h('details.ask', 0, h('summary', 0, T.ask), h('form', {onsubmit: event => {
       event.preventDefault();
@@ -218,12 +218,12 @@ const view = host => {
     if (!query) return;
     [shown, marks] = rank(entries(), query);
     // Most keystrokes change no row, and then none is built or laid out again.
-    const wanted = [marks, shown.map(entry => entry.id)] + '';
+    const wanted = marks + '|' + shown.map(entry => entry.id);
     if (wanted != rows) results.replaceChildren(...shown.map(entry => item(entry)));
     rows = wanted;
     const known = last?.complete && query.startsWith(last.query) ? last : cache[query];
     if (known) return settle(query, known);
-    best.replaceChildren('…');
+    best.replaceChildren(h('', 0, '…'));
     timer = setTimeout(ask, now ? 0 : credit > 4 ? 200 : 700, query);
   };
 
@@ -245,11 +245,11 @@ const view = host => {
       const entry = find(hit.id), place = shown.indexOf(entry);
       if (!entry) continue;
       const row = item(entry, snippet(hit.snippet));
-      if (place < 0) shown.push(entry);
       if (data.answered && !first) {
         first = row;
         if (!place) results.firstChild.style.visibility = 'hidden';
       } else if (place < 0) results.append(row);
+      if (place < 0) shown.push(entry);
     }
     best.replaceChildren(h('', 0, first ? [h('p.label', 0, T.best), first] : [data.query ? T.none : T.offline,
       data.suggestion && h('p', 0, T.suggest, ' ', h('button.link', {onclick: () => search(data.suggestion)}, data.suggestion)), contact()]));
@@ -398,58 +398,61 @@ window.FAQ_WIDGET = {
 };
 
 /* One rule a line. The host page's rules lose: on the element to !important, inside it to
-   `all: initial`. The part names are the class names. */
+   `all: initial`. The part names are the class names. A passage is a column, so that what has
+   no room is left out by whole lines. */
 sheet.replaceSync(
-  ':host{all:initial!important;display:flow-root!important;width:100%!important;font-family:inherit!important;color-scheme:inherit!important}' +
+  ':host{all:initial!important;display:flow-root!important;font-family:inherit!important;color-scheme:inherit!important;width:100%!important}' +
   ':host([hidden]),.urgent:empty{display:none!important}' +
-  '.faq{all:initial;float:left;width:100%;color-scheme:inherit;--c:var(--faq-accent,#0b6e5f);--t:var(--faq-text,light-dark(#1d2730,#e6ebee));--b:var(--faq-background,light-dark(#fff,#161c21));--m:rgb(from var(--t) r g b/75%);--l:rgb(from var(--t) r g b/15%);--f:rgb(from var(--a) r g b/6%);font-family:inherit;--r:var(--faq-radius,12px);font-size:var(--faq-size,medium);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));line-height:1.6;overflow-wrap:anywhere;color:var(--t);background-color:var(--b);box-shadow:0 0 0 1em var(--b)}' +
-  '*,::before,::after{margin:0;padding:0;box-sizing:border-box}' +
-  '.dialog[open],textarea,input,button{all:unset;box-sizing:border-box;cursor:pointer}' +
-  ':focus-visible{outline:3px solid var(--a);outline-offset:2px}' +
-  '.body{container-type:inline-size;max-width:72em;margin:auto}' +
-  '.title{font-size:1.8em;line-height:1.2;text-wrap:balance;margin-bottom:.5em}' +
-  '.intro,.answer{max-width:68ch}' +
-  '.search,.category,.footer{padding-top:2em}' +
-  'label{display:block}' +
-  '.input{width:100%;margin:.5em 0;padding:.75em 1em;font-weight:400;background-color:var(--b);cursor:text;border:1px solid rgb(from var(--t) r g b/55%);outline-offset:-2px;border-radius:var(--r)}' +
-  'summary,label,.contact,.button,.label,.urgent,.send,.launcher,b{font-weight:600}' +
-  '.intro,.close,.status,.meta,.preview{color:var(--m)}' +
-  '.status,.meta,.preview,.label{font-size:.9em}' +
+  '.faq{all:initial;float:left;width:100%;color-scheme:inherit;--c:var(--faq-accent,#0b6e5f);--t:var(--faq-text,light-dark(#1d2730,#e6ebee));color:var(--t);--m:rgb(from var(--t) r g b/75%);--b:var(--faq-background,light-dark(#fff,#161c21));--l:rgb(from var(--t) r g b/15%);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));font-family:inherit;--r:var(--faq-radius,12px);font-size:var(--faq-size,medium);--f:rgb(from var(--a) r g b/6%);background-color:var(--b);box-shadow:0 0 0 1em var(--b);line-height:1.6;overflow-wrap:anywhere}' +
+  '::before,*,::after{margin:0;padding:0;box-sizing:border-box}' +
+  'input,button,.dialog[open],textarea{all:unset;cursor:pointer;box-sizing:border-box}' +
+  ':focus-visible{outline-offset:2px;outline:3px solid var(--a)}' +
+  '.body{margin:auto;container-type:inline-size;max-width:72em}' +
+  '.title{font-size:1.8em;margin-bottom:.5em;text-wrap:balance;line-height:1.2}' +
+  '.answer,.intro{max-width:68ch}' +
   '.status{height:1.6em}' +
-  '.urgent,.best,.notice,.ask{background:var(--f);border:1px solid #0000;border-radius:var(--r);margin-top:.75em;padding:1em 1.25em}' +
-  '.urgent{background:#a11;white-space:pre-line;color:#fff}' +
-  '.best{min-height:max(9.5em,21em - 18cqi);overflow:hidden}' +
+  '.search,.footer,.category{padding-top:2em}' +
+  '.input{margin:.5em 0;padding:.75em 1em;font-weight:400;width:100%;cursor:text;border-radius:var(--r);background-color:var(--b);border:1px solid rgb(from var(--t) r g b/55%);outline-offset:-2px}' +
+  '.notice,.ask,.urgent,.best{background:var(--f);border:1px solid #0000;padding:1em 1.25em;border-radius:var(--r);margin-top:.75em}' +
+  'label,.contact,.button,.urgent,.label,summary,.send,.launcher,b{font-weight:600}' +
+  '.status,.meta,.label{font-size:.9em}' +
+  'label{display:block}' +
+  '.close,.intro,.status,.meta,.preview{color:var(--m)}' +
+  '.best>div{min-height:max(7.5em,19em - 18cqi)}' +
+  '.urgent{white-space:pre-line;color:#fff;background:#a11}' +
+  '.best .item,.best>div{display:flex;flex:1;flex-direction:column}' +
+  '.preview{overflow:hidden;columns:1;flex:1 0 0}' +
   '.best .question{font-size:1.1em;padding:.25em 0;font-weight:600}' +
-  '.preview{margin:-.5em 0 1em;max-height:4.8em;overflow:hidden}' +
-  '.best .preview{font-size:1em;margin:0 0 -4.8em}' +
+  '.results .preview{font-size:.9em;max-height:4.8em;margin:-.5em 0 1em}' +
   '.item:nth-child(n+12){overflow-clip-margin:5px;content-visibility:auto;contain-intrinsic-size:auto 3.96em}' +
   '.item+.item{border-top:1px solid var(--l)}' +
-  '.question{display:flex;gap:1em;padding:1em 0;scroll-margin:5em;font-weight:500;width:100%;justify-content:space-between}' +
-  'h4,h3,h5,h6{font-size:1.1em}' +
-  '.question::after{rotate:45deg;content:"";flex:none;height:.5em;margin:.4em .25em;border:solid;width:.5em;border-width:0 .1em .1em 0}' +
-  '[aria-expanded=true]::after{rotate:225deg;margin-top:.7em}' +
-  '.question:hover,a,.button,.label,.question[aria-expanded=true],.link,summary{color:var(--a)}' +
-  'mark{background:rgb(from var(--a) r g b/25%);color:inherit}' +
-  '.text>*,.meta>*,form>*{margin-bottom:1em}' +
-  'ul,blockquote,ol{padding-inline-start:1.25em}' +
-  'img{max-width:100%;height:auto}' +
-  'pre,.table{overflow:auto}' +
+  '.question{padding:1em 0;font-weight:500;width:100%;gap:1em;display:flex;scroll-margin:5em}' +
+  '.question[aria-expanded=true],.label,.question:hover,.button,.link,summary,a{color:var(--a)}' +
+  '.question::after{rotate:45deg;content:"";flex:none;height:.5em;margin-block:.4em;margin-inline:auto .25em;border:solid;width:.5em;border-width:0 .1em .1em 0}' +
+  'h4,h3,h6,h5{font-size:1.1em}' +
+  '.launcher:hover,.button:hover,.send:hover{box-shadow:0 0 0 3px var(--l)}' +
+  'blockquote,ul,ol{padding-inline-start:1.25em}' +
+  '.table,pre{overflow:auto}' +
+  'mark{color:inherit;background:rgb(from var(--a) r g b/25%)}' +
   'table{border-collapse:collapse}' +
-  'td,th{vertical-align:top;text-align:start;padding:.5em .5em .5em 0;border-bottom:1px solid var(--l)}' +
-  '.foot,.meta ul,.contact{flex-wrap:wrap;list-style:none;display:flex;gap:.5em 1.25em;padding:0}' +
-  'a,.link,summary{padding:.3em 0;text-decoration:underline;text-underline-offset:.2em;cursor:pointer}' +
-  '.button{padding:.3em 1em;border:1px solid var(--l);border-radius:99em;margin-inline-start:.4em}' +
-  '.send,.launcher{padding:.75em 1.5em;color:Canvas;border:1px solid #0000;border-radius:9em;background:var(--a)}' +
-  '.dialog[open],.launcher{position:fixed;inset-inline-end:1.25em;box-shadow:0 0 2em #0004}' +
+  '[aria-expanded=true]::after{rotate:225deg;margin-top:.7em}' +
+  '.dialog[open],.launcher{box-shadow:0 0 2em #0004;position:fixed;inset-inline-end:1.25em}' +
+  'img{max-width:100%;height:auto}' +
+  'th,td{border-bottom:1px solid var(--l);padding:.5em .5em .5em 0;text-align:start;vertical-align:top}' +
+  '.foot,.contact,.meta ul{gap:.5em 1.25em;display:flex;flex-wrap:wrap;padding:0;list-style:none}' +
+  'form>*,.text>*,.meta>*{margin-bottom:1em}' +
+  '.link,summary,a{cursor:pointer;padding:.3em 0;text-underline-offset:.2em;text-decoration:underline}' +
+  '.button{border:1px solid var(--l);padding:.3em 1em;border-radius:99em;margin-inline-start:.4em}' +
+  '.launcher,.send{color:Canvas;background:var(--a);border:1px solid #0000;border-radius:9em;padding:.75em 1.5em}' +
   '.launcher{bottom:max(1.25em,env(safe-area-inset-bottom));z-index:9999999999}' +
-  '.dialog[open]{cursor:auto;overflow:auto;overscroll-behavior:contain;bottom:1.25em;width:27em;height:min(44em,100% - 2.5em);padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));border:1px solid #0000;border-radius:1.25em;background-color:var(--b)}' +
-  '@media(max-width:30em){.dialog[open]{inset:0;border-radius:0;width:100%;height:100dvh}}' +
-  '.close{display:block;padding-block:max(.75em,env(safe-area-inset-top)) .75em;margin-inline-start:auto;top:0;width:max-content;z-index:1;position:sticky;background-color:var(--b)}' +
-  '@container(min-width:54em){.category{grid:auto/15em 1fr;display:grid;gap:2em}.heading{padding:1em 0}}' +
+  '.dialog[open]{height:min(44em,100% - 2.5em);bottom:1.25em;overflow:auto;width:27em;cursor:auto;padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));border:1px solid #0000;border-radius:1.25em;overscroll-behavior:contain;background-color:var(--b)}' +
+  '@media(max-width:30em){.dialog[open]{height:100dvh;inset:0;width:100%;border-radius:0}}' +
+  '.close{display:block;width:max-content;margin-inline-start:auto;padding-block:max(.75em,env(safe-area-inset-top)) .75em;z-index:1;position:sticky;top:0;background-color:var(--b)}' +
+  '@container(min-width:54em){.category{grid:auto/15em 1fr;gap:2em;display:grid}.heading{padding:1em 0}}' +
   '@media(prefers-reduced-motion:no-preference){.answer:not([hidden]),.dialog{animation:i .25s}.question::after{transition:.3s}}' +
-  '@keyframes i{from{opacity:0;translate:0 -.5em}}' +
-  '@media(forced-colors:active){.send,.launcher,.urgent{color:CanvasText}}' +
-  '@media print{form,.footer,.launcher,.question::after,.foot{display:none}.answer[hidden]{display:block;content-visibility:visible}}');
+  '@keyframes i{from{translate:0 -.5em;opacity:0}}' +
+  '@media(forced-colors:active){.urgent,.launcher,.send{color:CanvasText}}' +
+  '@media print{.question::after,.launcher,.foot,form,.footer{display:none}.answer[hidden]{display:block;content-visibility:visible}}');
 
 /* The script's own tag: an element stands where it stands, or at the end of the page. An
    /embed/ script leaves that to the page's own element, if it has one. */

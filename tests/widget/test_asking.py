@@ -70,6 +70,24 @@ def test_a_confident_answer_is_featured(host: Host) -> None:
     expect(best.locator(".preview")).to_be_hidden()
 
 
+@pytest.mark.parametrize("width", [320, 1_000])
+def test_the_passage_fills_the_room_that_was_kept(host: Host, width: int) -> None:
+    """In a narrow box more lines of it are shown than in a list, and none beyond its edge."""
+    host.page.set_viewport_size({"width": width, "height": 900})
+    page = host.open("basic.html")
+    ask(page, "what are exosomes")
+    box = page.locator(".best").bounding_box()
+    passage = page.locator(".best .preview").bounding_box()
+    assert box
+    assert passage
+    assert passage["y"] + passage["height"] <= box["y"] + box["height"]
+    if width == 320:
+        line = float(page.locator(".best .preview").evaluate(
+            "el => parseFloat(getComputedStyle(el).lineHeight)"
+        ))  # fmt: skip
+        assert passage["height"] > 4 * line
+
+
 def test_the_best_answer_is_shown_once(host: Host, faults: Faults) -> None:
     """The row that it was before keeps its room but not its text, until the next question."""
     faults.delays["/search"] = 0.3
