@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from faqlib.search.columns import Column
@@ -94,13 +95,12 @@ class ArrayIndex:
             kinds[2].append(entry.sentences if len(entry.sentences) else whole)
         group = _AtOnce if len(entries) <= _AT_ONCE else _ByTurns
         self._kinds = [group([len(rows) for rows in kind]) for kind in kinds]
-        ordered = (
-            np.concatenate(kind).astype(np.float32, copy=False)[grouped.order]
-            for kind, grouped in zip(kinds, self._kinds, strict=True)
-        )
-        self._rows = np.concatenate(list(ordered)) if entries else nothing
-        ends = np.cumsum([len(grouped.order) for grouped in self._kinds]).tolist()
-        self._slices = [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
+        ends = np.cumsum([0, *(len(grouped.order) for grouped in self._kinds)]).tolist()
+        self._slices = [slice(*pair) for pair in pairwise(ends)]
+        self._rows = np.empty((ends[-1], dimensions), np.float32)
+        for kind, grouped, where in zip(kinds, self._kinds, self._slices, strict=True):
+            rows = np.concatenate(kind or [nothing]).astype(np.float32, copy=False)
+            np.take(rows, grouped.order, axis=0, out=self._rows[where], mode="clip")
 
     def __len__(self) -> int:
         return len(self._rows)
