@@ -79,7 +79,7 @@ _STARTS = itertools.count(2_000_000, 1_000_000)
 def make() -> Callable[..., Iterable[bytes]]:
     """The server as it is run, and what it is measured beside."""
     from widget_server import create_app
-    from widget_server.watch import log_to_stderr
+    from widget_server.log_lines import log_to_stderr
 
     log_to_stderr()
     return beside(

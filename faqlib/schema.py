@@ -166,9 +166,22 @@ def _texts(count: int = LIST_LENGTH, length: int = QUESTION_LENGTH) -> fields.Li
     )
 
 
+def say_what_to_do(field: fields.Field[Any]) -> None:
+    """Put messages that name the fix in place of marshmallow's own, where a field has those."""
+    said = field.error_messages
+    if said["required"] == fields.Field.default_error_messages["required"]:
+        said["required"] = "is missing: it has to be given."
+    if said["null"] == fields.Field.default_error_messages["null"]:
+        said["null"] = "is null: give a value, or leave the field out."
+
+
 class _Strict(Schema):
     class Meta:
         unknown = RAISE
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Marshmallow's hook."""
+        say_what_to_do(field_obj)
 
     error_messages = {"unknown": "is not a field that is known here: check its spelling."}  # noqa: RUF012
 

@@ -22,6 +22,7 @@ from granian.server import Server as Granian
 
 from faqlib import open_store
 from widget_server.limits import check_storage
+from widget_server.log_lines import LOG_OF_GRANIAN
 from widget_server.options import Failure
 from widget_server.patience import THREADS, WAITING
 from widget_server.records import Records
@@ -60,6 +61,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
             respawn_failed_workers=True,
             workers_kill_timeout=GRACE,
             websockets=False,
+            log_dictconfig=LOG_OF_GRANIAN,
         ).serve(target_loader=_load)
     finally:
         if counters is not None:

@@ -182,6 +182,10 @@ class _Visitor(Schema):
     class Meta:
         unknown = EXCLUDE  # a newer widget may send more
 
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Marshmallow's hook: the library's messages here too."""
+        EntrySchema().on_bind_field(field_name, field_obj)
+
 
 class FeedbackBody(_Visitor):
     """Whether an answer helped."""

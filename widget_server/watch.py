@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import sys
 import time
 from functools import lru_cache
 from typing import Any
@@ -13,7 +11,6 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 log = logging.getLogger("widget_server.access")
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
@@ -68,34 +65,3 @@ def _record(facts: dict[str, Any]) -> logging.LogRecord:
     record = logging.LogRecord.__new__(logging.LogRecord)
     record.__dict__.update(_LIKE_THIS, created=time.time(), facts=facts)
     return record
-
-
-class JSONLines(logging.Formatter):
-    """One JSON object a line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The record's time, level, logger and message, and the facts that came with it."""
-        line: dict[str, Any] = {
-            "at": _moment(int(record.created)),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        line |= getattr(record, "facts", {})
-        return _encode(line)
-
-
-@lru_cache(maxsize=8)
-def _moment(seconds: int) -> str:
-    """The time as it is logged: many lines fall into one second."""
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + "Z"
-
-
-def log_to_stderr() -> None:
-    """Send the server's log to stderr as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JSONLines())
-    root = logging.getLogger("widget_server")
-    root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
-    root.propagate = False

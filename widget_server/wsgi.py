@@ -8,10 +8,10 @@ import threading
 
 from widget_server.app import create_app
 from widget_server.housekeeping import start
+from widget_server.log_lines import log_to_stderr
 from widget_server.patience import THREADS, Patience
 from widget_server.settings import Settings
 from widget_server.state import NAME, Server
-from widget_server.watch import log_to_stderr
 
 log_to_stderr()
 settings = Settings.from_env()

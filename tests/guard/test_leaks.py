@@ -18,7 +18,7 @@ from flask import Flask
 from faqlib import FAQ, Entry, Site, open_store
 from tests.guard.routes import ADMIN, LANGS, readings
 from tests.server.conftest import bearer, parts
-from widget_server.watch import JSONLines
+from widget_server.log_lines import JSONLines
 
 ROOT = Path(__file__).resolve().parents[2]
 PLENTY = {"rate_search": "1000000/minute", "rate_feedback": "1000000/minute"}

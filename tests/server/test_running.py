@@ -133,12 +133,13 @@ def test_the_server_serves_with_two_workers_and_stops_in_order(
     process.send_signal(how)
     assert process.wait(20) == 0
     logged = process.communicate()[1]
-    lines: list[dict[str, Any]] = [
-        json.loads(line) for line in logged.splitlines() if line.startswith("{")
-    ]
-    assert {"method", "route", "site", "status", "ms", "id"} <= set(lines[-1])
+    lines: list[dict[str, Any]] = [json.loads(line) for line in logged.splitlines()]
+    assert {line["level"] for line in lines} == {"info"}
+    assert any(f"Listening at: {base}" in line["message"] for line in lines)
+    asked = [line for line in lines if line["logger"] == "widget_server.access"]
+    assert {"method", "route", "site", "status", "ms", "id"} <= set(asked[-1])
     assert "parking" not in logged
-    assert "127.0.0.1" not in json.dumps(lines)
+    assert "127.0.0.1" not in json.dumps(asked)
 
 
 def test_a_request_that_was_begun_is_answered_before_the_end(start: Start, database: str) -> None:

@@ -24,9 +24,9 @@ from faqlib import open_store
 from tests.server.conftest import assert_error, bearer, parts
 from widget_server import housekeeping
 from widget_server.counts import top_searches
+from widget_server.log_lines import JSONLines
 from widget_server.records.tables import feedback, questions, searches
 from widget_server.redact import redact
-from widget_server.watch import JSONLines
 from widget_server.webhook import Webhook, WebhookError, is_public
 
 API = "/api/v1/sites"

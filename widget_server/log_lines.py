@@ -1,0 +1,71 @@
+"""The server's log: lines of JSON on stderr, granian's own among them.
+
+Nothing that counts requests is imported here: that would have to know, before the workers are
+started, where they add up their counts.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from functools import lru_cache
+from typing import Any
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+class JSONLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's time, level, logger and message, and the facts that came with it."""
+        line: dict[str, Any] = {
+            "at": _moment(int(record.created)),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= getattr(record, "facts", {})
+        return _encode(line)
+
+
+@lru_cache(maxsize=8)
+def _moment(seconds: int) -> str:
+    """The time as it is logged: many lines fall into one second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + "Z"
+
+
+def log_to_stderr() -> None:
+    """Send the server's log to stderr as JSON lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JSONLines())
+    root = logging.getLogger("widget_server")
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    root.propagate = False
+
+
+class Expected(logging.Filter):
+    """Leaves out what the WSGI server warns of and is meant to be so: see patience.py."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is to be written."""
+        return "backpressure" not in record.getMessage()
+
+
+# For granian's own log: when it starts, listens and stops, as JSON lines like all others.
+LOG_OF_GRANIAN: dict[str, Any] = {
+    "formatters": {"lines": {"()": f"{__name__}.{JSONLines.__name__}"}},
+    "filters": {"expected": {"()": f"{__name__}.{Expected.__name__}"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stderr",
+            "formatter": "lines",
+            "filters": ["expected"],
+        }
+    },
+    "loggers": {"_granian": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
+}
