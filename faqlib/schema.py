@@ -141,10 +141,14 @@ class Contact(fields.Dict):
 
 
 def _has_no_repeats(tag: str) -> None:
-    """Of a language tag whose parts are right one by one: no variant stands in it twice."""
-    variants = [part for part in tag.lower().split("-")[1:] if len(part) > 4 or part[:1].isdigit()]
-    if len(variants) != len(set(variants)):
+    if re.match(LANG, tag) and not _is_lang(tag):
         raise ValidationError(_LANG_ERROR)
+
+
+def _is_lang(tag: str) -> bool:
+    """Whether a language tag's parts are right, and no variant stands in it twice."""
+    variants = [part for part in tag.lower().split("-")[1:] if len(part) > 4 or part[:1].isdigit()]
+    return re.fullmatch(LANG, tag) is not None and len(variants) == len(set(variants))
 
 
 def _is_look(value: str) -> None:
@@ -304,6 +308,8 @@ def load_entry(
     Raises:
         InvalidData: with one problem for each field that breaks a rule.
     """
+    if (plain := _at_once(data)) is not None:
+        return plain
     schema = _ENTRY_LENIENT if ignore_unknown else _ENTRY
     try:
         entry: Entry = schema.load(data)
@@ -311,6 +317,22 @@ def load_entry(
         name = data.get("id") or data.get("question") if isinstance(data, Mapping) else ""
         raise InvalidData(_problems(error, file, line, _shown(name))) from None
     return entry
+
+
+def _at_once(data: Mapping[str, Any]) -> Entry | None:
+    """The entry of data so plain that the schema would not change it, as most rows of a table."""
+    if not isinstance(data, Mapping) or "question" not in data:
+        return None
+    if any(_KINDS.get(name) is not type(value) for name, value in data.items()):
+        return None
+    values: dict[str, Any] = {k: tuple(v) if type(v) is list else v for k, v in data.items()}
+    entry = Entry(**values)
+    return entry if _is_plainly_good(entry) else None
+
+
+_KINDS: dict[str, type] = dict.fromkeys(
+    ("id", "question", "answer", "category", "lang", "status", "reviewed_by", "notice"), str
+) | dict.fromkeys(("tags", "aliases"), list)
 
 
 def dump_entry(entry: Entry) -> dict[str, Any]:
@@ -386,7 +408,7 @@ def _is_plainly_good(entry: Entry) -> bool:
         and (entry.review_due is None or type(entry.review_due) is date)
         and (entry.updated_at is None or _is_utc(entry.updated_at))
         and all(_is_plain(getattr(entry, name), *bounds) for name, bounds in _BOUNDS.items())
-        and re.fullmatch(LANG, entry.lang) is not None
+        and _is_lang(entry.lang)
         and all(
             type(texts) is tuple
             and len(texts) <= LIST_LENGTH

@@ -18,6 +18,7 @@ from widget_server.state import server, visit
 playground = Blueprint("playground", __name__, template_folder="templates")
 
 LIMIT = 10
+_UNKNOWN = "A valid token is needed: make one with widget-server token create, and put it in above."
 # In the order in which they are shown.
 KINDS = {
     "term": "Words",
@@ -61,7 +62,7 @@ def tried() -> Response:
         if error.code == 429:
             raise
         # A form that is filled in wrongly comes back with what is wrong, as the builder's does.
-        return _page(asked, problem=error.message)
+        return _page(asked, problem=_UNKNOWN if error.code == 401 else error.message)
     return _page(asked, results)
 
 

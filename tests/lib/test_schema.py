@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from marshmallow import ValidationError
 
 from faqlib import (
     Entry,
@@ -218,6 +219,26 @@ def test_addresses_that_run_code_or_lead_nowhere_are_refused(url: str) -> None:
     assert not is_safe_url(url)
     with pytest.raises(InvalidData):
         load_entry(with_question(sources=[{"title": "x", "url": url}]))
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional=dict.fromkeys(
+            ("id", "question", "answer", "category", "notice", "reviewed_by", "colour"), TEXTS
+        )
+        | dict.fromkeys(("tags", "aliases"), LISTS.map(list) | TEXTS)
+        | {"lang": st.sampled_from([*TAGS, *NO_TAGS]), "status": st.just("draft") | TEXTS},
+    )
+)
+def test_a_plain_row_is_loaded_as_its_schema_would_do_it(data: dict[str, Any]) -> None:
+    try:
+        expected = _ENTRY.load(data)
+    except ValidationError:
+        with pytest.raises(InvalidData):
+            load_entry(data)
+    else:
+        assert load_entry(data) == expected
 
 
 @given(ENTRIES)
