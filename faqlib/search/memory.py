@@ -12,7 +12,11 @@ from faqlib.model import Results
 from faqlib.search.bounded import Bounded
 from faqlib.search.filters import Filter
 
-_KEPT_BYTES = 2**19  # about a hundred answers of ten hits each
+_KEPT_BYTES = 2**20  # about a hundred answers of ten hits each
+_MOST_HITS = 100  # of an answer that is worth remembering
+# What a hit takes at most, its reasons left out and with them: sizes are told by numbers alone,
+# for a search takes hardly longer than adding up texts would.
+_HIT, _EXPLAINED = 1_000, 6_000
 _LONGEST = 400  # characters of a question that is worth remembering
 
 
@@ -38,11 +42,11 @@ class Memory:
 
     def keep(self, asked: Asked, answer: Results) -> None:
         """Remember an answer, unless it is so large that many others would have to go."""
-        if len(asked.text) <= _LONGEST and _size(answer) <= _KEPT_BYTES // 8:
+        if len(asked.text) <= _LONGEST and len(answer.hits) <= _MOST_HITS:
             self._answers[asked] = answer
 
 
 def _size(answer: Results) -> int:
     """What an answer and its question take, roughly, in bytes."""
-    hits = sum([250 + 2 * len(hit.snippet) + 150 * len(hit.reasons) for hit in answer.hits])
-    return 1_000 + 2 * len(answer.query) + hits
+    hits = answer.hits
+    return 1_000 + len(hits) * (_EXPLAINED if hits and hits[0].reasons else _HIT)
