@@ -44,6 +44,7 @@ class _Embedded(NamedTuple):
     key: str  # of its texts
     data: bytes  # as they are kept
     vectors: EntryVectors
+    asked: Mapping[str, Any]  # those of its questions, for who asks in their very words
 
 
 def _is_of(embedded: _Embedded | None, item: Prepared) -> bool:
@@ -97,25 +98,20 @@ class Embedder:
             _rows(part, found[key]) for part, key in zip(texts, keys, strict=True)
         )
         for item, key, rows in zip(fresh, keys, parts, strict=False):
-            still[item.entry.id] = _Embedded(item, key, found[key], EntryVectors(*rows))
+            asked = self._asked(item.questions, rows[0])
+            still[item.entry.id] = _Embedded(item, key, found[key], EntryVectors(*rows), asked)
         present = [still[item.entry.id] for item in items]
         self._entries = {one.item.entry.id: one for one in present}
         self._known = {one.key: one.data for one in present} | found
         entries = [one.vectors for one in present]
-        asked = self._asked(items, entries)
-        return SentenceIndex(self._encoder, entries, asked_anywhere[0], asked)
+        known = dict(pair for one in present for pair in one.asked.items())
+        return SentenceIndex(self._encoder, entries, asked_anywhere[0], known)
 
-    def _asked(self, items: Sequence[Prepared], entries: Sequence[EntryVectors]) -> dict[str, Any]:
-        """The vectors of questions and aliases, for who asks in their very words."""
+    def _asked(self, questions: Sequence[str], vectors: Any) -> dict[str, Any]:
         if not isinstance(self._encoder, OnnxEncoder):
             return {}
-        same = self._encoder.same
-        return {
-            text: vector
-            for item, entry in zip(items, entries, strict=True)
-            for question, vector in zip(item.questions, entry.questions, strict=True)
-            if (text := same(question)) is not None
-        }
+        same = map(self._encoder.same, questions)
+        return {text: row for text, row in zip(same, vectors, strict=True) if text is not None}
 
     def foresee(self, items: Sequence[Prepared]) -> None:
         """Make the vectors of entries that are about to be written.
