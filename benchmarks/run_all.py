@@ -41,7 +41,7 @@ CASES = """
 faqlib alone, with passages. The first search of all works out what it needs of every entry; a word
 that was in no query before is compared with every sentence once. Then both are kept. In these
 columns, as in the tables above, each query is asked for the first time; in the last one it was
-asked before, and the answer is remembered until somebody edits.
+asked twice before, and the answer is remembered until somebody edits.
 """
 INDEX = """
 ## Building and editing

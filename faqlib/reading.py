@@ -33,7 +33,7 @@ class State:
 class Reading(ABC):
     """Everything that a FAQ can be asked; subclasses say of which state."""
 
-    _remembers: ClassVar[bool] = True  # who asks the same again gets what was found before
+    _remembers: ClassVar[bool] = True  # who asks the same often gets what was found before
 
     @abstractmethod
     def _current(self) -> State:

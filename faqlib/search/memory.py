@@ -1,6 +1,8 @@
 """Whole answers of one state of a FAQ: visitors ask the same few dozen questions every day.
 
 They are handed out again as the very objects that they were, for nothing in them can be changed.
+What is asked for the first time is not kept yet: most questions are asked only once, and keeping
+their answers would slow down the next search by a tenth.
 They go with the state: whatever is edited, the next search is made anew.
 """
 
@@ -13,6 +15,7 @@ from faqlib.search.bounded import Bounded
 from faqlib.search.filters import Filter
 
 _KEPT_BYTES = 2**20  # about a hundred answers of ten hits each
+_ASKED_ONCE = 1_024  # questions
 _MOST_HITS = 100  # of an answer that is worth remembering
 # What a hit takes at most, its reasons left out and with them: sizes are told by numbers alone,
 # for a search takes hardly longer than adding up texts would.
@@ -35,14 +38,18 @@ class Memory:
 
     def __init__(self) -> None:
         self._answers: Bounded[Asked, Results] = Bounded(_KEPT_BYTES, _size)
+        self._once: Bounded[int, None] = Bounded(_ASKED_ONCE)  # hashes
 
     def recall(self, asked: Asked) -> Results | None:
         """The answer that was given, if it is remembered."""
         return self._answers.get(asked)
 
     def keep(self, asked: Asked, answer: Results) -> None:
-        """Remember an answer, unless it is so large that many others would have to go."""
-        if len(asked.text) <= _LONGEST and len(answer.hits) <= _MOST_HITS:
+        """Remember an answer that was asked for before, unless it is very large."""
+        key = hash(asked)
+        if key not in self._once:
+            self._once[key] = None
+        elif len(asked.text) <= _LONGEST and len(answer.hits) <= _MOST_HITS:
             self._answers[asked] = answer
 
 

@@ -70,7 +70,7 @@ class Projection:
         snippets: bool = True,
         explain: bool = False,
     ) -> Results:
-        """What :meth:`search` says, remembered: who asks the same again gets the same object."""
+        """What :meth:`search` says, remembered: who asks the same often gets the same object."""
         asked = Asked(text, limit, only, snippets, explain)
         found = self._memory.recall(asked)
         if found is None:

@@ -12,14 +12,14 @@ from faqlib.search.ranking import MANY, Impacts
 
 _KEPT_BYTES = 32 * 2**20  # for the columns of all words of one state
 # A word that fewer than one in so many entries have is kept for these alone, if there are many.
-_RARE = 8
-_MANY_ENTRIES = 1_000
+_RARE = 32
+_MANY_ENTRIES = 4_000
 
 
 class _Numbers(NamedTuple):
     """BM25F and coverage by one word, one row behind the other.
 
-    ``where`` has the places in them that ``values`` belong to: ``...`` for every one.
+    ``where`` has the places in them that ``values`` belong to; ``None`` for every one.
     """
 
     where: Any
@@ -28,7 +28,7 @@ class _Numbers(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes, roughly."""
-        places = 0 if self.where is ... else self.where.nbytes
+        places = 0 if self.where is None else self.where.nbytes
         return int(self.values.nbytes + places) + 400
 
 
@@ -56,7 +56,10 @@ class WordScores:
         found = np.zeros(2 * self._count, np.float32)
         for group in query.groups:
             where, values = self._known.get(group) or self._learn(group)
-            found[where] += values
+            if where is None:
+                found += values
+            else:
+                found[where] += values
         words, covered = found[: self._count], found[self._count :]
         covered *= share
         return words, covered
@@ -99,7 +102,7 @@ class WordScores:
             return _Numbers(where, values)
         found = np.zeros(2 * self._count, np.float32)
         found[where] = values
-        return _Numbers(..., found)
+        return _Numbers(None, found)
 
     def _plain(self, groups: Sequence[Group], share: float) -> tuple[list[float], list[float]]:
         total, covered = [0.0] * self._count, [0.0] * self._count

@@ -93,6 +93,7 @@ def test_what_was_found_while_the_model_still_read_the_faq_is_not_remembered(
             kinds.append({r.kind for r in faq.search("feline", explain=True)[0].reasons})
         kinds.append({r.kind for r in faq.search("feline", explain=True)[0].reasons})
         assert ["embedding" in found for found in kinds] == [False, True]
+        assert faq.search("feline") is not faq.search("feline")
         assert faq.search("feline") is faq.search("feline")
 
 
