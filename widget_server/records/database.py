@@ -136,7 +136,7 @@ def _in_memory(engine: Engine) -> bool:
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout = 5000")
+    cursor.execute("PRAGMA busy_timeout = 10000")  # as long as the store waits
     cursor.execute("PRAGMA journal_mode = WAL")
     # As the store does it: a copy of the file alone has everything.
     cursor.execute("PRAGMA wal_autocheckpoint = 1")
