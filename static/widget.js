@@ -318,6 +318,7 @@ const view = host => {
 
   const render = async (name, signal) => {
     const bundle = await share(bundleAt(base, name));
+    await new Promise(setTimeout); // the script has run: building is a task of its own
     site = bundle.site;
     lang = option('lang') || site.lang;
     ui = {lang, dir: /^(ar|he)/.test(lang) ? 'rtl' : 'ltr'};
@@ -418,9 +419,9 @@ sheet.replaceSync(
   '.status,.meta,.label{font-size:.9em}' +
   'label{display:block}' +
   '.close,.intro,.status,.meta,.preview{color:var(--m)}' +
+  '.best .item,.best>div{display:flex;flex:1;flex-direction:column}' +
   '.best>div{min-height:max(7.5em,19em - 18cqi)}' +
   '.urgent{white-space:pre-line;color:#fff;background:#a11}' +
-  '.best .item,.best>div{display:flex;flex:1;flex-direction:column}' +
   '.preview{overflow:hidden;columns:1;flex:1 0 0}' +
   '.best .question{font-size:1.1em;padding:.25em 0;font-weight:600}' +
   '.results .preview{font-size:.9em;max-height:4.8em;margin:-.5em 0 1em}' +
@@ -430,7 +431,7 @@ sheet.replaceSync(
   '.question[aria-expanded=true],.label,.question:hover,.button,.link,summary,a{color:var(--a)}' +
   '.question::after{rotate:45deg;content:"";flex:none;height:.5em;margin-block:.4em;margin-inline:auto .25em;border:solid;width:.5em;border-width:0 .1em .1em 0}' +
   'h4,h3,h6,h5{font-size:1.1em}' +
-  '.launcher:hover,.button:hover,.send:hover{box-shadow:0 0 0 3px var(--l)}' +
+  '.launcher:hover,.send:hover,.button:hover{box-shadow:0 0 0 3px var(--l)}' +
   'blockquote,ul,ol{padding-inline-start:1.25em}' +
   '.table,pre{overflow:auto}' +
   'mark{color:inherit;background:rgb(from var(--a) r g b/25%)}' +
@@ -438,14 +439,14 @@ sheet.replaceSync(
   '[aria-expanded=true]::after{rotate:225deg;margin-top:.7em}' +
   '.dialog[open],.launcher{box-shadow:0 0 2em #0004;position:fixed;inset-inline-end:1.25em}' +
   'img{max-width:100%;height:auto}' +
-  'th,td{border-bottom:1px solid var(--l);padding:.5em .5em .5em 0;text-align:start;vertical-align:top}' +
+  'td,th{border-bottom:1px solid var(--l);padding:.5em .5em .5em 0;text-align:start;vertical-align:top}' +
   '.foot,.contact,.meta ul{gap:.5em 1.25em;display:flex;flex-wrap:wrap;padding:0;list-style:none}' +
   'form>*,.text>*,.meta>*{margin-bottom:1em}' +
   '.link,summary,a{cursor:pointer;padding:.3em 0;text-underline-offset:.2em;text-decoration:underline}' +
   '.button{border:1px solid var(--l);padding:.3em 1em;border-radius:99em;margin-inline-start:.4em}' +
   '.launcher,.send{color:Canvas;background:var(--a);border:1px solid #0000;border-radius:9em;padding:.75em 1.5em}' +
   '.launcher{bottom:max(1.25em,env(safe-area-inset-bottom));z-index:9999999999}' +
-  '.dialog[open]{height:min(44em,100% - 2.5em);bottom:1.25em;overflow:auto;width:27em;cursor:auto;padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));border:1px solid #0000;border-radius:1.25em;overscroll-behavior:contain;background-color:var(--b)}' +
+  '.dialog[open]{height:min(45em,100% - 2.5em);bottom:1.25em;overflow:auto;width:27em;cursor:auto;padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));border:1px solid #0000;border-radius:1.25em;overscroll-behavior:contain;background-color:var(--b)}' +
   '@media(max-width:30em){.dialog[open]{height:100dvh;inset:0;width:100%;border-radius:0}}' +
   '.close{display:block;width:max-content;margin-inline-start:auto;padding-block:max(.75em,env(safe-area-inset-top)) .75em;z-index:1;position:sticky;top:0;background-color:var(--b)}' +
   '@container(min-width:54em){.category{grid:auto/15em 1fr;gap:2em;display:grid}.heading{padding:1em 0}}' +
