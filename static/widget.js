@@ -53,8 +53,8 @@ const get = async (url, init) => {
 
 /* Answers come as trees: a text, or [tag, attributes, ...children]. Of what is not on these
    lists only the text stays, whatever the server says. */
-const TAGS = /^(em|[bh]r|[uo]l|tbody|thead|a|t[hd]|blockquote|pre|strong|li|p|table|code|tr|s|img|h[456])$/;
-const ATTRIBUTES = /^(href|src|title|referrerpolicy|alt|rel|scope|start|loading)$/;
+const TAGS = /^([bh]r|[uo]l|em|thead|strong|tbody|t[hd]|blockquote|tr|img|s|li|a|code|table|h[456]|pre|p)$/;
+const ATTRIBUTES = /^(href|src|scope|start|title|referrerpolicy|alt|rel|loading)$/;
 const safe = url => /^(https?|mailto|tel):/i.test(url) ? url : '';
 const link = (href, text) => safe(href) ? h('a', {href, dir: 'auto'}, text) : text;
 const build = nodes => nodes.map(node => {
@@ -111,8 +111,8 @@ const textsAt = (base, lang) => `${base}widget/i18n/${lang.slice(0, 2)}.json`;
 /* All that belongs to one element. */
 const view = host => {
   const root = host.attachShadow({mode: 'open'}), css = getComputedStyle(host);
-  let life, keys, dialog, T, items, todo, base, path, ui, painted, lang, frame, chosen, site;
-  let status, urgent, best, results, timer, shown, last, input, categories, credit, cache, aborter, question, rows, marks;
+  let T, lang, site, life, base, dialog, painted, path, ui, keys, chosen, todo, items, frame;
+  let status, urgent, best, input, categories, results, credit, rows, last, shown, aborter, cache, timer, question, marks;
 
   const option = name => host.getAttribute(name) || '';
   const emit = (name, detail) => host.dispatchEvent(new CustomEvent('faq:' + name, {bubbles: true, detail}));
@@ -122,7 +122,7 @@ const view = host => {
   const entries = () => [...chosen.values()];
   const foreign = entry => entry.lang.slice(0, 2) != lang.slice(0, 2);
   const highlight = text => !marks[0] ? text : text.split(/([\p{L}\p{N}]+)/u).map(piece =>
-    marks.some(mark => line(piece).startsWith(' ' + mark)) ? h('mark', 0, piece) : piece);
+    marks.some(mark => line(piece).includes(' ' + mark)) ? h('mark', 0, piece) : piece);
   const anchor = id => '#faq-' + encodeURIComponent(id);
 
   /* Of an entry and its translations ("parking", "parking-es") the one in the reader's language. */
@@ -320,7 +320,12 @@ const view = host => {
     const bundle = await share(bundleAt(base, name));
     await new Promise(setTimeout); // the script has run: building is a task of its own
     site = bundle.site;
-    lang = option('lang') || site.lang;
+    lang = option('lang').replace('_', '-');
+    try {
+      new Intl.Locale(lang);
+    } catch {
+      lang = site.lang;
+    }
     ui = {lang, dir: /^(ar|he)/.test(lang) ? 'rtl' : 'ltr'};
     T = {...TEXTS, .../^en/.test(lang) || await share(textsAt(base, lang)).catch(() => {}), ...foreign(site) || site.texts};
     if (signal.aborted) return;
@@ -402,58 +407,58 @@ window.FAQ_WIDGET = {
    `all: initial`. The part names are the class names. A passage is a column, so that what has
    no room is left out by whole lines. */
 sheet.replaceSync(
-  ':host{all:initial!important;display:flow-root!important;font-family:inherit!important;color-scheme:inherit!important;width:100%!important}' +
+  ':host{all:initial!important;display:flow-root!important;color-scheme:inherit!important;font-family:inherit!important;width:100%!important}' +
   ':host([hidden]),.urgent:empty{display:none!important}' +
   '.faq{all:initial;float:left;width:100%;color-scheme:inherit;--c:var(--faq-accent,#0b6e5f);--t:var(--faq-text,light-dark(#1d2730,#e6ebee));color:var(--t);--m:rgb(from var(--t) r g b/75%);--b:var(--faq-background,light-dark(#fff,#161c21));--l:rgb(from var(--t) r g b/15%);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));font-family:inherit;--r:var(--faq-radius,12px);font-size:var(--faq-size,medium);--f:rgb(from var(--a) r g b/6%);background-color:var(--b);box-shadow:0 0 0 1em var(--b);line-height:1.6;overflow-wrap:anywhere}' +
   '::before,*,::after{margin:0;padding:0;box-sizing:border-box}' +
-  'input,button,.dialog[open],textarea{all:unset;cursor:pointer;box-sizing:border-box}' +
+  '.dialog[open],textarea,input,button{all:unset;cursor:pointer;box-sizing:border-box}' +
   ':focus-visible{outline-offset:2px;outline:3px solid var(--a)}' +
-  '.body{margin:auto;container-type:inline-size;max-width:72em}' +
-  '.title{font-size:1.8em;margin-bottom:.5em;text-wrap:balance;line-height:1.2}' +
-  '.answer,.intro{max-width:68ch}' +
   '.status{height:1.6em}' +
+  '.body{margin:auto;container-type:inline-size;max-width:72em}' +
+  '.title{font-size:1.8em;text-wrap:balance;margin-bottom:.5em;line-height:1.2}' +
   '.search,.footer,.category{padding-top:2em}' +
-  '.input{margin:.5em 0;padding:.75em 1em;font-weight:400;width:100%;cursor:text;border-radius:var(--r);background-color:var(--b);border:1px solid rgb(from var(--t) r g b/55%);outline-offset:-2px}' +
-  '.notice,.ask,.urgent,.best{background:var(--f);border:1px solid #0000;padding:1em 1.25em;border-radius:var(--r);margin-top:.75em}' +
-  'label,.contact,.button,.urgent,.label,summary,.send,.launcher,b{font-weight:600}' +
+  '.input{margin:.5em 0;border-radius:var(--r);border:1px solid rgb(from var(--t) r g b/55%);outline-offset:-2px;padding:.75em 1em;width:100%;font-weight:400;cursor:text;background-color:var(--b)}' +
+  '.best,.urgent,.ask,.notice{background:var(--f);border:1px solid #0000;padding:1em 1.25em;border-radius:var(--r);margin-top:.75em}' +
+  'label,.contact,.button,.urgent,.label,summary,b,.send,.launcher{font-weight:600}' +
   '.status,.meta,.label{font-size:.9em}' +
   'label{display:block}' +
-  '.close,.intro,.status,.meta,.preview{color:var(--m)}' +
-  '.best .item,.best>div{display:flex;flex:1;flex-direction:column}' +
-  '.best>div{min-height:max(7.5em,19em - 18cqi)}' +
-  '.urgent{white-space:pre-line;color:#fff;background:#a11}' +
-  '.preview{overflow:hidden;columns:1;flex:1 0 0}' +
-  '.best .question{font-size:1.1em;padding:.25em 0;font-weight:600}' +
-  '.results .preview{font-size:.9em;max-height:4.8em;margin:-.5em 0 1em}' +
-  '.item:nth-child(n+12){overflow-clip-margin:5px;content-visibility:auto;contain-intrinsic-size:auto 3.96em}' +
+  '.status,.meta,.close,.intro,.preview{color:var(--m)}' +
+  '.answer,.intro{max-width:68ch}' +
   '.item+.item{border-top:1px solid var(--l)}' +
+  '.urgent{white-space:pre-line;color:#fff;background:#a11}' +
+  '.best>div,.best .item{flex:1;display:flex;flex-direction:column}' +
+  '.best .question{font-size:1.1em;padding:.25em 0;font-weight:600}' +
+  '.best>div{min-height:max(7.5em,19em - 18cqi)}' +
+  '.preview{overflow:hidden;columns:1;flex:1 0 0}' +
+  '.item:nth-child(n+12){overflow-clip-margin:5px;content-visibility:auto;contain-intrinsic-size:auto 3.96em}' +
+  '.results .preview{font-size:.9em;max-height:4.8em;margin:-.5em 0 1em}' +
   '.question{padding:1em 0;font-weight:500;width:100%;gap:1em;display:flex;scroll-margin:5em}' +
-  '.question[aria-expanded=true],.label,.question:hover,.button,.link,summary,a{color:var(--a)}' +
+  '.question[aria-expanded=true],.label,.button,.link,summary,a{color:var(--a)}' +
   '.question::after{rotate:45deg;content:"";flex:none;height:.5em;margin-block:.4em;margin-inline:auto .25em;border:solid;width:.5em;border-width:0 .1em .1em 0}' +
-  'h4,h3,h6,h5{font-size:1.1em}' +
-  '.launcher:hover,.send:hover,.button:hover{box-shadow:0 0 0 3px var(--l)}' +
-  'blockquote,ul,ol{padding-inline-start:1.25em}' +
+  'h3,h4,h5,h6{font-size:1.1em}' +
   '.table,pre{overflow:auto}' +
-  'mark{color:inherit;background:rgb(from var(--a) r g b/25%)}' +
   'table{border-collapse:collapse}' +
-  '[aria-expanded=true]::after{rotate:225deg;margin-top:.7em}' +
-  '.dialog[open],.launcher{box-shadow:0 0 2em #0004;position:fixed;inset-inline-end:1.25em}' +
+  'button:hover{text-decoration:underline}' +
+  'ol,ul,blockquote{padding-inline-start:1.25em}' +
   'img{max-width:100%;height:auto}' +
-  'td,th{border-bottom:1px solid var(--l);padding:.5em .5em .5em 0;text-align:start;vertical-align:top}' +
-  '.foot,.contact,.meta ul{gap:.5em 1.25em;display:flex;flex-wrap:wrap;padding:0;list-style:none}' +
-  'form>*,.text>*,.meta>*{margin-bottom:1em}' +
+  'td,th{vertical-align:top;padding:.5em .5em .5em 0;text-align:start;border-bottom:1px solid var(--l)}' +
+  '.foot,.meta ul,.contact{display:flex;flex-wrap:wrap;gap:.5em 1.25em;padding:0;list-style:none}' +
+  '[aria-expanded=true]::after{rotate:225deg;margin-top:.7em}' +
+  'mark{background:rgb(from var(--a) r g b/25%);color:inherit}' +
+  '.text>*,.meta>*,form>*{margin-bottom:1em}' +
   '.link,summary,a{cursor:pointer;padding:.3em 0;text-underline-offset:.2em;text-decoration:underline}' +
   '.button{border:1px solid var(--l);padding:.3em 1em;border-radius:99em;margin-inline-start:.4em}' +
-  '.launcher,.send{color:Canvas;background:var(--a);border:1px solid #0000;border-radius:9em;padding:.75em 1.5em}' +
+  '.dialog[open],.launcher{position:fixed;inset-inline-end:1.25em;box-shadow:0 0 2em #0004}' +
   '.launcher{bottom:max(1.25em,env(safe-area-inset-bottom));z-index:9999999999}' +
+  '.launcher,.send{color:Canvas;padding:.75em 1.5em;background:var(--a);border:1px solid #0000;border-radius:9em}' +
   '.dialog[open]{height:min(45em,100% - 2.5em);bottom:1.25em;overflow:auto;width:27em;cursor:auto;padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));border:1px solid #0000;border-radius:1.25em;overscroll-behavior:contain;background-color:var(--b)}' +
-  '@media(max-width:30em){.dialog[open]{height:100dvh;inset:0;width:100%;border-radius:0}}' +
-  '.close{display:block;width:max-content;margin-inline-start:auto;padding-block:max(.75em,env(safe-area-inset-top)) .75em;z-index:1;position:sticky;top:0;background-color:var(--b)}' +
+  '@media(max-width:30em){.dialog[open]{height:100dvh;border-radius:0;width:100%;inset:0}}' +
+  '.close{display:block;width:max-content;top:0;margin-inline-start:auto;padding-block:max(.75em,env(safe-area-inset-top)) .75em;z-index:1;position:sticky;background-color:var(--b)}' +
   '@container(min-width:54em){.category{grid:auto/15em 1fr;gap:2em;display:grid}.heading{padding:1em 0}}' +
   '@media(prefers-reduced-motion:no-preference){.answer:not([hidden]),.dialog{animation:i .25s}.question::after{transition:.3s}}' +
   '@keyframes i{from{translate:0 -.5em;opacity:0}}' +
   '@media(forced-colors:active){.urgent,.launcher,.send{color:CanvasText}}' +
-  '@media print{.question::after,.launcher,.foot,form,.footer{display:none}.answer[hidden]{display:block;content-visibility:visible}}');
+  '@media print{.footer,.foot,form,.launcher,.question::after{display:none}.answer[hidden]{display:block;content-visibility:visible}}');
 
 /* The script's own tag: an element stands where it stands, or at the end of the page. An
    /embed/ script leaves that to the page's own element, if it has one. */

@@ -180,3 +180,13 @@ def test_a_server_below_a_path(host: Host, api: str, faults: Faults) -> None:
         f'<script src="{script.replace("/widget.js", "/below/here/widget.js")}" data-site="exosomes" defer></script>'
     )
     assert all("/below/here/" in url for url in requests if "made-" not in url)
+
+
+@pytest.mark.parametrize("lang", ["en_US", "e", "en-", "en-US-US", "English please"])
+def test_a_language_as_no_browser_names_it_still_shows_the_answers(host: Host, lang: str) -> None:
+    """WordPress writes en_US; what is no tag at all gives the site's own language."""
+    page = host.widget(f'site="rich" lang="{lang}"')
+    expect(page.locator(".title")).to_have_text("Questions and answers")
+    page.locator(".question").first.click()
+    expect(page.locator(".answer").first).to_contain_text("Reviewed")
+    assert host.errors == []
