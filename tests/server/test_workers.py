@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -164,3 +169,38 @@ def test_warming_up_survives_a_database_that_is_away(
     clinics = parts(make_app()).clinics
     monkeypatch.setattr(clinics.store, "sites", away)
     assert clinics.warm() == 0
+
+
+HEAPS = """
+import ctypes, sys, threading
+from widget_server.serve import _share_heaps
+
+libc = ctypes.CDLL(None)
+libc.malloc.restype = libc.fopen.restype = ctypes.c_void_p
+_share_heaps()
+together = threading.Barrier(16)
+
+def need():
+    libc.malloc(1_000)
+    together.wait()
+
+threads = [threading.Thread(target=need) for _ in range(16)]
+for one in threads: one.start()
+for one in threads: one.join()
+file = ctypes.c_void_p(libc.fopen(sys.argv[1].encode(), b"w"))
+libc.malloc_info(0, file)
+libc.fclose(file)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library's heaps")
+@pytest.mark.parametrize(("environ", "most"), [({}, 2), ({"MALLOC_ARENA_MAX": "5"}, 5)])
+def test_the_threads_of_a_worker_share_two_heaps(
+    tmp_path: Path, environ: dict[str, str], most: int
+) -> None:
+    """Memory stays flat under load; whoever says otherwise in the environment is heard."""
+    heaps = tmp_path / "heaps.xml"
+    clean = {key: value for key, value in os.environ.items() if key != "MALLOC_ARENA_MAX"}
+    command = [sys.executable, "-c", HEAPS, str(heaps)]
+    subprocess.run(command, check=True, env=clean | environ)
+    assert heaps.read_text().count("<heap nr=") == most
