@@ -23,6 +23,9 @@ _KEPT_BYTES = 32 * 2**20  # for the passages of all FAQs
 _OPEN, _CLOSE = "\x1c", "\x1d"
 
 _SENTENCE = re.compile(r"[.!?。！？:] ")
+# Between two points of a list, two rows of a table, a heading and a text.
+_UNENDED = re.compile(r"(?<=[^\s.!?:;,。！？：；…])\n")
+_FAINT = 0.3  # of what tells most in the query: below it a word is not marked ("how", "can")
 
 Match = tuple[int, int, str, float]  # where a word begins and ends, its term, how much it matters
 
@@ -50,7 +53,7 @@ def passage(text: str, lang: str, terms: Sequence[str]) -> Passage:
     """Read a text once for all searches; ``terms`` are its words' in its language, in order."""
     found = _known.get((text, lang))
     if found is None:
-        line = " ".join(text.split())
+        line = " ".join(_UNENDED.sub("; ", text).split())
         places: dict[str, list[tuple[int, int]]] = {}
         for term, place in zip(terms, analysis.places(line), strict=True):
             places.setdefault(term, []).append(place)
@@ -77,7 +80,8 @@ def snippet(found: Passage, weights: Mapping[str, float], length: int = SNIPPET_
     if len(text) > length and matches:
         start = _start(text, sentences, _best_window(matches, length), length)
     end = _word_end(text, start + length)
-    marked = _mark(text, start, end, matches)
+    faint = _FAINT * max(weights.values(), default=0.0)
+    marked = _mark(text, start, end, [match for match in matches if match[3] >= faint])
     return f"{'… ' if start else ''}{marked.strip()}{' …' if end < len(text) else ''}"
 
 

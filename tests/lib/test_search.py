@@ -210,11 +210,13 @@ def test_a_snippet_is_the_answers_text_escaped_with_marks_alone(answer: str, que
 
     weights = {analysis.stem(word, "en"): 1.0 for word in analysis.words(query)}
     terms = [analysis.stem(word, "en") for word in analysis.words(answer)]
-    made = snippet(passage(answer, "en", terms), weights)
+    found = passage(answer, "en", terms)
+    made = snippet(found, weights)
     bare = re.sub(r"</?mark>", "", made)
     assert not re.search(r"[<>\"']|&(?!(amp|lt|gt|quot|#x27);)", bare)
     text = html.unescape(bare).removeprefix("… ").removesuffix(" …").strip()
-    assert text in " ".join(answer.split())
+    assert text in found.text
+    assert found.text.replace(";", "").split() == answer.replace(";", "").split()
 
 
 @settings(max_examples=200, deadline=None)
@@ -240,6 +242,22 @@ def test_the_snippet_is_the_passage_that_fits() -> None:
         found = faq.search("swimming after ten days")[0].snippet
     assert "<mark>Swimming</mark>" in found
     assert len(re.sub("</?mark>", "", found)) < 260
+
+
+def test_the_points_of_a_list_stay_apart_in_a_snippet() -> None:
+    with FAQ(semantic=False) as faq:
+        faq.add(Entry("What to bring?", "Bring:\n\n- your *card*\n- a list (new)\n\nThen come in."))
+        assert faq.search("bring")[0].snippet == (
+            "<mark>Bring</mark>: your card; a list (new); Then come in."
+        )
+
+
+def test_a_word_that_tells_little_is_not_marked() -> None:
+    with FAQ(semantic=False) as faq:
+        faq.add_all(Entry(f"How is number {n}?", f"This is how {n} is.") for n in range(30))
+        faq.add(Entry("How soon is cardio fine?", "This is how cardio goes."))
+        assert faq.search("how is cardio")[0].snippet == "This is how <mark>cardio</mark> goes."
+        assert "<mark>how</mark>" in faq.search("how")[0].snippet
 
 
 @pytest.mark.parametrize(
