@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, compress, count
 from typing import NamedTuple
 
 from faqlib.markup import render_text
 from faqlib.model import Entry
 from faqlib.search import analysis
 from faqlib.search.protocol import FIELDS, Document
-from faqlib.search.query import read_words
+from faqlib.search.query import MAX_CHARACTERS, MAX_WORDS
 from faqlib.search.wordvectors import Bag, word_vectors
 
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|\n+")
+_ENDS = (".", "!", "?", "。", "！", "？")  # of a sentence, before a blank
+_SENTENCE_END = re.compile(rf"(?<=[{''.join(_ENDS)}])\s+|\n+")
 _MAX_SENTENCES = 40
-_KNOWN_WORDS = 65_536  # of a language
+_KNOWN_TOKENS = 65_536  # of a language
+_LONGEST_TOKEN = 64
 _ANSWER = FIELDS.index("answer")
 
 
@@ -61,60 +63,74 @@ class Prepared:
         return _sentences(self.answer)
 
 
-class _Read(NamedTuple):
-    """The words of a text as analysis sees them."""
+class _Token(NamedTuple):
+    """What stands between two blanks, as analysis sees it: mostly one word, and its signs."""
 
-    folded: tuple[str, ...] = ()
-    terms: tuple[str, ...] = ()
-    rows: tuple[int | None, ...] = ()  # in the word-vector table
+    folded: tuple[str, ...]
+    terms: tuple[str, ...]
+    bag: Bag  # the rows of those words that the word-vector table has
+    ends: bool  # a sentence
+
+
+class _Read(NamedTuple):
+    """The tokens of a text: the same, token by token."""
+
+    folded: tuple[tuple[str, ...], ...] = ()
+    terms: tuple[tuple[str, ...], ...] = ()
+    bags: tuple[Bag, ...] = ()
+    ends: tuple[bool, ...] = ()
 
     @property
     def bag(self) -> Bag:
-        """The rows of the words that the table has."""
-        return tuple([row for row in self.rows if row is not None])
+        """All its rows."""
+        return tuple(chain.from_iterable(self.bags))
 
 
-class _Words(dict[str, tuple[str, str, int | None]]):
-    """What each word of a language is read as: itself folded, its term, its row in the table."""
+class _Tokens(dict[str, _Token]):
+    """What each token of a language is read as: worked out once, whichever text it stands in.
+
+    No word goes on beyond a blank, so the words of a text are those of its tokens.
+    """
 
     def __init__(self, lang: str) -> None:
         super().__init__()
         self._lang = lang
         self._vectors = word_vectors(lang)
 
-    def __missing__(self, word: str) -> tuple[str, str, int | None]:
-        if len(self) >= _KNOWN_WORDS:
-            self.clear()
-        folded = analysis.fold(word)
-        row = self._vectors.row(folded) if self._vectors else None
-        found = self[word] = folded, analysis.stem(word, self._lang), row
+    def __missing__(self, token: str) -> _Token:
+        words = analysis.words(token)
+        folded = tuple([analysis.fold(word) for word in words])
+        terms = tuple([analysis.stem(word, self._lang) for word in words])
+        bag = self._vectors.bag(folded) if self._vectors else ()
+        found = _Token(folded, terms, bag, token.endswith(_ENDS))
+        if len(token) <= _LONGEST_TOKEN:
+            if len(self) >= _KNOWN_TOKENS:
+                self.clear()
+            self[token] = found
         return found
 
     def read(self, text: str) -> _Read:
-        """A text word by word."""
-        found = [self[word] for word in analysis.words(text)]
+        """A text token by token."""
+        found = list(map(self.__getitem__, text.split()))
         return _Read(*zip(*found, strict=True)) if found else _NOTHING
 
 
 _NOTHING = _Read()
-_words = lru_cache(maxsize=64)(_Words)
+_tokens = lru_cache(maxsize=64)(_Tokens)
 
 
 def prepare(entry: Entry) -> Prepared:
     """Analyse one entry in its own language: each text once."""
     lang = analysis.language(entry.lang)
-    read = _words(lang).read
+    read = _tokens(lang).read
     answer = render_text(entry.answer)
-    askings = [read(text) for text in (entry.question, *entry.aliases)]
-    # No word goes on from one sentence to the next, so the answer's words are its sentences'.
-    sentences = [read(text) for text in _SENTENCE_END.split(answer)]
-    category = read(entry.category)
-    tags = read("\n".join(entry.tags))
-    fields = ([askings[0]], askings[1:], sentences, [category], [tags])
-    terms = tuple([tuple(chain.from_iterable([t.terms for t in texts])) for texts in fields])
+    questions = (entry.question, *entry.aliases)
+    askings = [read(text) for text in questions]
+    lines = [read(line) for line in answer.split("\n")]
+    tags = [read(tag) for tag in entry.tags]
     words: dict[str, str] = {}
-    for text in chain.from_iterable(fields):
-        words.update(zip(text.folded, text.terms, strict=True))
+    fields = (askings[:1], askings[1:], lines, [read(entry.category)], tags)
+    terms = tuple([_terms(texts, words) for texts in fields])
     return Prepared(
         entry,
         lang,
@@ -123,21 +139,43 @@ def prepare(entry: Entry) -> Prepared:
         Document(entry.id, terms),
         words,
         frozenset(words.values()),
-        frozenset(_asking(text, lang) for text in (entry.question, *entry.aliases)),
-        _bags(askings, sentences) if word_vectors(lang) else None,
+        frozenset([_asking(*pair, lang) for pair in zip(questions, askings, strict=True)]),
+        _bags(askings, lines) if word_vectors(lang) else None,
     )
 
 
-def _asking(text: str, lang: str) -> tuple[str, ...]:
-    known = _words(lang)
-    return tuple([known[word][1] for word in read_words(text)])
+def _terms(texts: Iterable[_Read], words: dict[str, str]) -> tuple[str, ...]:
+    """The terms of a field; each word with its term is put into ``words``."""
+    found: list[str] = []
+    for text in texts:
+        terms = tuple(chain.from_iterable(text.terms))
+        words.update(zip(chain.from_iterable(text.folded), terms, strict=True))
+        found += terms
+    return tuple(found)
 
 
-def _bags(askings: Sequence[_Read], sentences: Sequence[_Read]) -> Bags:
-    told = [text.bag for text in sentences if text.folded]
+def _asking(text: str, read: _Read, lang: str) -> tuple[str, ...]:
+    """The terms of a question as far as those of a query are read."""
+    if len(text) > MAX_CHARACTERS:
+        read = _tokens(lang).read(text[:MAX_CHARACTERS])
+    return tuple(chain.from_iterable(read.terms))[:MAX_WORDS]
+
+
+def _bags(askings: Sequence[_Read], lines: Iterable[_Read]) -> Bags:
     questions = tuple([text.bag for text in askings])
+    told = list(chain.from_iterable(map(_told, lines)))
     return Bags(questions, questions[0] + tuple(chain.from_iterable(told)),
                 tuple(told[:_MAX_SENTENCES]))  # fmt: skip
+
+
+def _told(line: _Read) -> Iterator[Bag]:
+    """The bag of each sentence of a line that has words."""
+    begin = 0
+    for end in (*compress(count(1), line.ends), len(line.ends)):
+        bag = tuple(chain.from_iterable(line.bags[begin:end]))
+        if bag or any(line.terms[begin:end]):
+            yield bag
+        begin = end
 
 
 def _sentences(text: str) -> tuple[str, ...]:

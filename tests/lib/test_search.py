@@ -235,6 +235,22 @@ def test_each_word_of_a_passage_has_its_term(answer: str) -> None:
     assert len(item.answer_terms) == len(analysis.places(" ".join(item.answer.split())))
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.text("aZß1é'’.@! \n\u2028中文?", max_size=80), st.text("aZ's.é \n", max_size=40))
+def test_texts_have_the_words_of_their_tokens(answer: str, question: str) -> None:
+    from faqlib.search.prepared import prepare
+
+    item = prepare(Entry(question, answer))
+    parts = (question, item.answer)
+    assert [len(terms) for terms in item.document.terms[::2]] == [
+        *[len(analysis.words(part)) for part in parts],
+        0,
+    ]
+    told = re.split(r"(?<=[.!?])\s+|\n+", item.answer)
+    assert item.bags is not None
+    assert len(item.bags.sentences) == sum(1 for part in told if analysis.words(part))
+
+
 def test_the_snippet_is_the_passage_that_fits() -> None:
     with FAQ(semantic=False) as faq:
         filler = "We are glad that you are here and hope that you feel well. " * 8
