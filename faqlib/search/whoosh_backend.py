@@ -1,4 +1,4 @@
-"""The Whoosh backend: everything that touches Whoosh's index stands here.
+"""The Whoosh backend: what touches Whoosh stands here and in :mod:`~faqlib.search.whoosh_codec`.
 
 Each segment is one Whoosh document, and the value of a term's posting in it lists the segment's
 entries with the term's frequency in every field: Whoosh's work is for each term, not for each of
@@ -16,12 +16,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec
-from whoosh.fields import FieldType, Schema
-from whoosh.filedb.filestore import RamStorage
-from whoosh.formats import Format
+from whoosh.fields import Schema
 
 from faqlib.search.protocol import FIELDS, Document, Posting, Snapshot
+from faqlib.search.whoosh_codec import Codec, Memory, Packed, Terms
 
 _SMALL = 32
 _FEW = 8  # edits that are kept beside the index of the smallest FAQ
@@ -32,7 +30,6 @@ _BITS = 8 * len(FIELDS)
 _FREQUENCIES = (1 << _BITS) - 1
 
 Counts = Mapping[str, int]  # term -> its frequencies in one document
-Packed = Mapping[str, bytes]  # term -> records by ascending place in the segment
 
 
 def _count(document: Document) -> Counts:
@@ -63,44 +60,6 @@ def _pack(documents: Iterable[Counts]) -> Packed:
 
 def _posting(number: int, frequencies: int) -> Posting:
     return Posting(number, frequencies.to_bytes(len(FIELDS), "little"))
-
-
-class _Records(Format):  # type: ignore[misc]
-    """A Whoosh format whose values are made already."""
-
-    def word_values(
-        self, value: Packed, analyzer: object, **_: Any
-    ) -> Iterator[tuple[str, int, float, bytes]]:
-        return ((term, 1, 1.0, records) for term, records in value.items())
-
-
-class _Terms(FieldType):  # type: ignore[misc]
-    """A Whoosh field that takes the records of a segment."""
-
-    scorable = False
-    stored = False
-    multitoken_query = "default"
-
-    def __init__(self) -> None:
-        self.format = _Records()
-        self.analyzer = None
-
-    def index(self, value: Packed, **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
-        return (
-            (term.encode("utf-8"), count, weight, packed)
-            for term, count, weight, packed in self.format.word_values(value, None)
-        )
-
-
-class _Memory(RamStorage):  # type: ignore[misc]
-    """Whoosh's storage in memory, whose temporary files are in memory too.
-
-    Whoosh itself puts them into one folder that all indexes of the machine share, and each
-    writer empties it when it ends.
-    """
-
-    def temp_storage(self, name: str | None = None) -> RamStorage:
-        return RamStorage()
 
 
 class _Segments:
@@ -191,7 +150,7 @@ class WhooshBackend:
         self._numbers: dict[int, str] = {}
         self._bases = [0]  # of each segment, and of what comes behind them
         self._fresh: tuple[Counts, ...] = ()
-        self._index: Any = _Memory().create_index(Schema(terms=_Terms()))
+        self._index: Any = Memory().create_index(Schema(terms=Terms()))
         self._segments = _Segments(self._index.reader(), self._bases)
 
     def replace(self, documents: Sequence[Document]) -> Snapshot:
@@ -228,10 +187,8 @@ class WhooshBackend:
 
     def _write(self, documents: Sequence[Counts], *, keep: bool) -> None:
         """Write a segment, behind the others or instead of them."""
-        # No compound file, and nothing compressed: there is little to gain in memory. Postings
-        # are never spilt to disk.
-        codec = W3Codec(compression=0)
-        writer = self._index.writer(compound=False, limitmb=_POOL_MEGABYTES, codec=codec)
+        # No compound file: there is nothing to gain in memory. Postings are never spilt to disk.
+        writer = self._index.writer(compound=False, limitmb=_POOL_MEGABYTES, codec=Codec())
         try:
             if documents:
                 writer.add_document(terms=_pack(documents))
