@@ -7,7 +7,8 @@ another (docs/quality.md says how, and ``benchmarks/quality.py`` repeats the mea
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from faqlib.search.columns import Column, weighted
 from faqlib.search.similarity import Nearness
@@ -22,6 +23,8 @@ class Signals(NamedTuple):
         near: cosines of word vectors.
         asked: entries whose question or alias is the query, word by word.
         meant: cosines of sentence embeddings, where there are any.
+        table: an array of which the rows are ``words``, ``covered`` and those of ``near``, unless
+            they are lists.
     """
 
     words: Column
@@ -29,6 +32,7 @@ class Signals(NamedTuple):
     near: Nearness
     asked: Collection[int]
     meant: Nearness | None = None
+    table: Any = None
 
 
 class Weights(NamedTuple):
@@ -57,12 +61,23 @@ def weights(signals: Signals) -> Weights:
 
 def scores(signals: Signals) -> Column:
     """The score of each entry: words, coverage and cosines as one weighted sum."""
-    by = weights(signals)
-    parts = [(by.words, signals.words), (by.covered, signals.covered)]
-    parts += zip(by.near, signals.near, strict=True)
-    if signals.meant is not None:
-        parts += zip(by.meant, signals.meant, strict=True)
-    found = weighted([part for part in parts if part[0]])
+    by, meant = weights(signals), signals.meant
+    if signals.table is None:
+        columns = [signals.words, signals.covered, *signals.near]
+        found = weighted((by.words, by.covered, *by.near), columns)
+    else:
+        # Row by row, not by BLAS: entries that are alike have the very same score.
+        found = (signals.table * _factors(by)).sum(axis=0)
+    for weight, column in () if meant is None else zip(by.meant, meant, strict=True):
+        found += weight * column
     for place in signals.asked:
         found[place] += _ASKED
     return found
+
+
+@cache
+def _factors(by: Weights) -> Any:
+    """The weights of the rows of a table."""
+    import numpy as np
+
+    return np.array([[by.words], [by.covered], *([weight] for weight in by.near)], np.float32)

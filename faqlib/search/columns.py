@@ -15,21 +15,15 @@ from typing import Any
 #: A list of floats or a float32 array. Whoever gets one that is kept does not change it.
 Column = Any
 
-_SCANNED = 128  # eligible values up to which all are sorted
+_SCANNED = 128  # entries up to which Python looks at each sooner than numpy is called
 
 
-def weighted(parts: Sequence[tuple[float, Column]]) -> Column:
-    """The weighted sum of columns of one kind; at least one."""
-    weights, columns = zip(*parts, strict=True)
-    if isinstance(columns[0], list):
-        return [
-            sum(weight * value for weight, value in zip(weights, row, strict=True))
-            for row in zip(*columns, strict=True)
-        ]
-    total = columns[0] * weights[0]
-    for weight, column in parts[1:]:
-        total += column * weight
-    return total
+def weighted(weights: Sequence[float], columns: Sequence[list[float]]) -> list[float]:
+    """The weighted sum of lists."""
+    return [
+        sum(weight * value for weight, value in zip(weights, row, strict=True))
+        for row in zip(*columns, strict=True)
+    ]
 
 
 def largest(values: Column, count: int, mask: Column | None = None) -> list[float]:
@@ -55,15 +49,17 @@ def best(
     """
     if isinstance(values, list):
         return _best_of_list(values, holds, least, limit, mask)
+    if len(values) <= _SCANNED:
+        chosen = None if mask is None else mask.tolist()
+        return _best_of_list(values.tolist(), holds.tolist(), least, limit, chosen)
     import numpy as np
 
     eligible = values >= least
     eligible |= holds > 0
     if mask is not None:
         eligible &= mask
-    if len(values) > _SCANNED:
-        values = np.where(eligible, values, -1.0)
-        eligible = values >= max(_floor(values, limit), 0.0)
+    values = np.where(eligible, values, -1.0)
+    eligible = values >= max(_floor(values, limit), 0.0)
     places = eligible.nonzero()[0]
     found = list(zip(places.tolist(), values[places].tolist(), strict=True))
     return _cut(found, limit)
@@ -88,8 +84,8 @@ def _best_of_list(
 ) -> list[tuple[int, float]]:
     found = [
         (place, value)
-        for place, value in enumerate(values)
-        if (value >= least or holds[place] > 0) and (mask is None or mask[place])
+        for place, (value, held) in enumerate(zip(values, holds, strict=True))
+        if (value >= least or held > 0) and (mask is None or mask[place])
     ]
     return _cut(found, limit)
 

@@ -43,20 +43,19 @@ class Meaning:
             before if before is None or before._has_vectors else before._before
         )
 
-    def compare(self, words: Iterable[str], *, plain: bool) -> Nearness:
-        """Nearness of every entry to folded ``words``."""
+    def compare(self, words: Iterable[str], out: Any = None) -> Nearness:
+        """Nearness of every entry to folded ``words``.
+
+        ``out`` is an array of three rows of zeros for it; without, lists are made.
+        """
         bag = self._table.bag(words)
-        if not bag:
-            return Nearness.none(len(self._prepared), plain=plain)
-        return self._compare_plain(bag) if plain else self._compare_arrays(bag)
+        return self._compare_plain(bag) if out is None else self._compare_arrays(bag, out)
 
     def _compare_plain(self, bag: Bag) -> Nearness:
-        query = self._embed(bag)
-        if not query:
-            return Nearness.none(len(self._prepared), plain=True)
-        return self._plain.compare(query[0])
+        query = self._embed(bag) if bag else ()
+        return self._plain.compare(query[0]) if query else Nearness.none(len(self._prepared))
 
-    def _compare_arrays(self, bag: Bag) -> Nearness:
+    def _compare_arrays(self, bag: Bag, out: Any) -> Nearness:
         index, known = self._arrays
         total: Any = None
         for row in bag:
@@ -67,12 +66,11 @@ class Meaning:
                 total = products.copy()
             else:
                 total += products
+        if total is None:
+            return Nearness(*out)
         vector = total[len(index) :]
-        length = math.sqrt(float(vector @ vector))
-        if not length:
-            return Nearness.none(len(self._prepared), plain=False)
-        total *= 1 / length
-        return index.nearness(total)
+        length = math.sqrt(vector @ vector)
+        return index.nearness(total, length, out) if length else Nearness(*out)
 
     def _products(self, index: ArrayIndex, row: int) -> Any:
         """A word's products with all vectors, and its own vector behind them."""

@@ -6,8 +6,9 @@ Nothing here parses: a sign that is no letter or digit only parts words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from faqlib.search import analysis
 from faqlib.search.bounded import Bounded
@@ -59,7 +60,9 @@ class Word:
         meant: the word folded, or what it is a slip of.
         group: what may stand for it.
         is_slip: whether ``meant`` is another word.
+        synonyms: terms that stand for it by itself, in the FAQ or not.
         following: the words that follow it in phrases of the thesaurus.
+        stem: what stands for it in a phrase.
     """
 
     typed: str
@@ -68,36 +71,29 @@ class Word:
     meant: str
     group: Group
     is_slip: bool
+    synonyms: tuple[str, ...]
     following: frozenset[str]
-
-    @property
-    def stem(self) -> str:
-        """The stem that stands for it in a phrase."""
-        return min(self.stems, default="")
+    stem: str
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """What was typed, as it is looked up; ``text`` is no longer than is looked at.
 
-    ``typed`` are all its words, read; ``groups`` has one group for each different word that
-    carries meaning; ``unknown`` counts those that stand nowhere in the FAQ.
+    ``typed`` are all its words, read, and ``words`` the same folded, with typing slips put right;
+    ``groups`` has one group for each different word that carries meaning; ``unknown`` counts
+    those that stand nowhere in the FAQ.
     """
 
     text: str
-    typed: tuple[Word, ...]
-    groups: tuple[Group, ...]
+    typed: Sequence[Word]
+    words: Sequence[str]
+    groups: Sequence[Group]
     unknown: int = 0
-
-    @property
-    def words(self) -> list[str]:
-        """All words, folded, with typing slips put right."""
-        return [word.meant for word in self.typed]
 
     @property
     def suggestion(self) -> str | None:
         """The query with its typing slips put right, or ``None`` where there is none."""
-        if not any(word.is_slip for word in self.typed):
+        if True not in [word.is_slip for word in self.typed]:
             return None
         return " ".join(word.meant if word.is_slip else word.typed for word in self.typed)
 
@@ -131,20 +127,36 @@ class QueryReader:
         words = [known(word) or self._learn(word) for word in typed]
         growing = bool(words) and text[-1:].isalnum()
         if growing:
-            words[-1] = self._unfinished.get(typed[-1]) or self._learn(typed[-1], growing=True)
-        if any(word.following and after.stem in word.following for word, after in pairwise(words)):
+            words[-1] = self._unfinished.get(typed[-1]) or self._learn_growing(typed[-1])
+        if True in [after.stem in word.following for word, after in pairwise(words)]:
             words = self._by_phrases(words, growing=growing)
-        telling = [word.group for word in words if not word.is_stop]
-        unique = {group.word: group for group in telling or [word.group for word in words]}
-        groups = tuple(group for group in unique.values() if group.alternatives)
-        return Query(text, tuple(words), groups, len(unique) - len(groups))
+        unique = {word.typed: word.group for word in words if not word.is_stop}
+        if not unique:
+            unique = {word.typed: word.group for word in words}
+        groups = [group for group in unique.values() if group.alternatives]
+        meant = [word.meant for word in words]
+        return Query(text, words, meant, groups, len(unique) - len(groups))
 
-    def _learn(self, typed: str, *, growing: bool = False) -> Word:
+    def _learn(self, typed: str) -> Word:
         """Read a word that is not remembered."""
-        synonyms = self._thesaurus.of_word(self._stems(typed))
-        word = self._read(typed, synonyms, growing=growing)
-        (self._unfinished if growing else self._finished)[typed] = word
+        synonyms = tuple(self._thesaurus.of_word(self._stems(typed)))
+        word = self._finished[typed] = self._read(typed, synonyms)
         return word
+
+    def _learn_growing(self, typed: str) -> Word:
+        """Read the last word: the very object that it is elsewhere, unless it may become more."""
+        word = self._finished.get(typed) or self._learn(typed)
+        word = self._unfinished[typed] = self._grown(word)
+        return word
+
+    def _grown(self, word: Word) -> Word:
+        """The word with what it may become; it is no slip then."""
+        folded = analysis.fold(word.typed)
+        if word.is_slip and self._vocabulary.completions(folded, 1):
+            word = self._read(word.typed, word.synonyms, slips=False)
+        known = word.group.alternatives
+        longer = tuple(self._longer(folded, {one.term for one in known}))
+        return replace(word, group=Group(word.typed, known + longer)) if longer else word
 
     def _by_phrases(self, words: Sequence[Word], *, growing: bool) -> list[Word]:
         """The words again, where a phrase of several gives the first of them its synonyms."""
@@ -154,19 +166,17 @@ class QueryReader:
             last = growing and place == len(words) - 1
             synonyms = tuple(found.get(place, ()))
             key = (word.typed, last, synonyms)
-            known = self._in_phrase.get(key)
+            known = word if synonyms == word.synonyms else self._in_phrase.get(key)
             if known is None:
-                known = self._read(word.typed, synonyms, growing=last)
-                self._in_phrase[key] = known
+                known = self._read(word.typed, synonyms)
+                known = self._in_phrase[key] = self._grown(known) if last else known
             read.append(known)
         return read
 
-    def _read(self, typed: str, synonyms: Sequence[str], *, growing: bool) -> Word:
+    def _read(self, typed: str, synonyms: tuple[str, ...], *, slips: bool = True) -> Word:
         folded, stems = analysis.fold(typed), self._stems(typed)
-        near = self._near(folded, stems, growing=growing)
-        alternatives = list(self._alternatives(folded, stems, near, synonyms))
-        if growing:
-            alternatives += self._longer(folded, {a.term for a in alternatives})
+        near = self._near(folded, stems) if slips else ()
+        alternatives = self._alternatives(folded, stems, near, synonyms)
         return Word(
             typed,
             tuple(analysis.stem(typed, lang) for lang in self._languages),
@@ -174,7 +184,9 @@ class QueryReader:
             near[0][0] if near else folded,
             Group(typed, tuple(alternatives)),
             bool(near),
+            synonyms,
             self._thesaurus.following(stems[0] if stems else ""),
+            stems[0] if stems else "",
         )
 
     def _stems(self, word: str) -> list[str]:
@@ -183,9 +195,7 @@ class QueryReader:
     def _is_stop_word(self, word: str) -> bool:
         return any(analysis.is_stop_word(word, lang) for lang in self._languages)
 
-    def _near(
-        self, folded: str, stems: Sequence[str], *, growing: bool
-    ) -> Sequence[tuple[str, float]]:
+    def _near(self, folded: str, stems: Sequence[str]) -> Sequence[tuple[str, float]]:
         """Words that this one is a slip of, with their distance; empty if it is none."""
         if (
             folded in self._vocabulary.words
@@ -193,7 +203,6 @@ class QueryReader:
             or any(stem in self._vocabulary.terms for stem in stems)
             or self._is_a_word(folded)
             or self._thesaurus.knows(stems)
-            or (growing and self._vocabulary.completions(folded, 1))
         ):
             return ()
         return self._vocabulary.near(folded)[:_TYPO_TERMS]

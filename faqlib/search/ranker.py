@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from faqlib.search import analysis, background
 from faqlib.search.blend import Signals, scores, weights
@@ -71,13 +71,19 @@ class Ranker:
         """What speaks for each entry; sentence embeddings do if ``by_words`` is false."""
         self._searches += 1
         sentences = None if by_words else self._sentences()
-        plain = self._is_plain
+        table = None if self._is_plain else self._table()
         return Signals(
-            *self._words.of(query, plain=plain),
-            self._nearness(query, plain=plain),
+            *self._words.of(query, None if table is None else table[:2]),
+            self._nearness(query, None if table is None else table[2:]),
             self._asked(query),
             None if sentences is None else sentences.compare(query.text),
+            table,
         )
+
+    def _table(self) -> Any:
+        import numpy as np
+
+        return np.zeros((5, len(self._order)), np.float32)
 
     @property
     def is_ready(self) -> bool:
@@ -163,15 +169,15 @@ class Ranker:
                 found.setdefault((item.lang, asking), []).append(place)
         return found
 
-    def _nearness(self, query: Query, *, plain: bool) -> Nearness:
+    def _nearness(self, query: Query, out: Any) -> Nearness:
         lang = self._language_of(query)
         if lang not in self._meanings:
             made = meaning(lang, self._order, self._before.get(lang))
             self._meanings.setdefault(lang, made)
         found = self._meanings[lang]
         if found is None:
-            return Nearness.none(len(self._order), plain=plain)
-        return found.compare(query.words, plain=plain)
+            return Nearness.none(len(self._order)) if out is None else Nearness(*out)
+        return found.compare(query.words, out)
 
     def _language_of(self, query: Query) -> str:
         """The entries' language that most words of the query belong to."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from faqlib.search.columns import Column
@@ -45,14 +45,9 @@ class Nearness(NamedTuple):
         return float(self.question[place]), float(self.whole[place]), float(self.sentence[place])
 
     @classmethod
-    def none(cls, count: int, *, plain: bool) -> Nearness:
-        """Of a query that is near to nothing."""
-        if plain:
-            nothing: Column = [0.0] * count
-        else:
-            import numpy as np
-
-            nothing = np.zeros(count, np.float32)
+    def none(cls, count: int) -> Nearness:
+        """Of a query that is near to nothing, as lists."""
+        nothing = [0.0] * count
         return cls(nothing, nothing, nothing)
 
 
@@ -86,20 +81,22 @@ class ArrayIndex:
         import numpy as np
 
         nothing = np.zeros((1, dimensions), np.float32)
-        kinds: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+        kinds: list[list[Any]] = [[], [], []]
         for entry in entries:
             questions = entry.questions if len(entry.questions) else nothing
             whole = entry.whole if len(entry.whole) else questions[:1]
             kinds[0].append(questions)
             kinds[1].append(whole)
             kinds[2].append(entry.sentences if len(entry.sentences) else whole)
-        group = _AtOnce if len(entries) <= _AT_ONCE else _ByTurns
-        self._kinds = [group([len(rows) for rows in kind]) for kind in kinds]
+        self._count = len(entries)
+        few = self._count <= _AT_ONCE
+        group, parts = (_AtOnce, [list(chain(*kinds))]) if few else (_ByTurns, kinds)
+        self._kinds = [group([len(rows) for rows in part]) for part in parts]
         ends = np.cumsum([0, *(len(grouped.order) for grouped in self._kinds)]).tolist()
         self._slices = [slice(*pair) for pair in pairwise(ends)]
         self._rows = np.empty((ends[-1], dimensions), np.float32)
-        for kind, grouped, where in zip(kinds, self._kinds, self._slices, strict=True):
-            rows = np.concatenate(kind or [nothing]).astype(np.float32, copy=False)
+        for part, grouped, where in zip(parts, self._kinds, self._slices, strict=True):
+            rows = np.concatenate(part or [nothing]).astype(np.float32, copy=False)
             np.take(rows, grouped.order, axis=0, out=self._rows[where], mode="clip")
 
     def __len__(self) -> int:
@@ -111,19 +108,26 @@ class ArrayIndex:
 
         return np.vecdot(self._rows, np.asarray(vector, np.float32))
 
-    def nearness(self, products: Any) -> Nearness:
-        """The nearness of every entry, from the products with a unit vector."""
+    def nearness(self, products: Any, length: float, out: Any) -> Nearness:
+        """The nearness of every entry, from the products with a vector of this length.
+
+        ``out`` is an array of three rows for them.
+        """
         import numpy as np
 
-        found = []
-        for grouped, where in zip(self._kinds, self._slices, strict=True):
-            largest = grouped.largest(products[where])
-            found.append(np.maximum(largest, 0.0, out=largest))
-        return Nearness(*found)
+        rows = out.reshape(len(self._kinds), -1)
+        for grouped, where, row in zip(self._kinds, self._slices, rows, strict=True):
+            grouped.largest(products[where], row)
+        np.maximum(out, 0.0, out=out)
+        out /= length
+        return Nearness(*out)
 
     def compare(self, query: Vector) -> Nearness:
-        """The nearness of every entry."""
-        return self.nearness(self.products(query))
+        """The nearness of every entry to a unit vector."""
+        import numpy as np
+
+        out = np.empty((3, self._count), np.float32)
+        return self.nearness(self.products(query), 1.0, out)
 
 
 class _AtOnce:
@@ -135,10 +139,10 @@ class _AtOnce:
         self.order = np.arange(sum(sizes))
         self._starts = np.cumsum([0, *sizes[:-1]])
 
-    def largest(self, values: Any) -> Any:
+    def largest(self, values: Any, out: Any) -> None:
         import numpy as np
 
-        return np.maximum.reduceat(values, self._starts)
+        np.maximum.reduceat(values, self._starts, out=out)
 
 
 class _ByTurns:
@@ -165,10 +169,9 @@ class _ByTurns:
             yield slice(0, len(who)) if is_head else who, slice(at, at + len(who))
             at += len(who)
 
-    def largest(self, values: Any) -> Any:
+    def largest(self, values: Any, out: Any) -> None:
         import numpy as np
 
-        largest = values[: self._count].copy()
+        out[:] = values[: self._count]
         for who, stretch in self._turns:
-            largest[who] = np.maximum(largest[who], values[stretch])
-        return largest
+            out[who] = np.maximum(out[who], values[stretch])

@@ -19,9 +19,11 @@ _MANY_ENTRIES = 4_000
 class _Numbers(NamedTuple):
     """BM25F and coverage by one word, one row behind the other.
 
-    ``where`` has the places in them that ``values`` belong to; ``None`` for every one.
+    ``where`` has the places in them that ``values`` belong to; ``None`` for every one. ``idf`` is
+    how much the word tells.
     """
 
+    idf: float
     where: Any
     values: Any
 
@@ -38,30 +40,30 @@ class WordScores:
     def __init__(self, impacts: Impacts, count: int) -> None:
         self._impacts = impacts
         self._count = count
+        self._unknown = impacts.idf(0)  # how much a word tells that stands nowhere
         self._known: Bounded[Group, _Numbers] = Bounded(_KEPT_BYTES, lambda kept: kept.size)
 
-    def of(self, query: Query, *, plain: bool) -> tuple[Column, Column]:
+    def of(self, query: Query, out: Any = None) -> tuple[Column, Column]:
         """BM25F of all entries, above 0 where one has a word; and the share each has of all.
 
         A word counts in that share by how much it tells, and what stands in for it by how well.
+        ``out`` is an array of two rows of zeros for them; without, lists are made.
         """
-        impacts = self._impacts
-        total = impacts.idf(0) * query.unknown
-        total += sum([impacts.telling(group).idf for group in query.groups])
-        share = 1 / total if total else 0.0
-        if plain:
-            return self._plain(query.groups, share)
-        import numpy as np
-
-        found = np.zeros(2 * self._count, np.float32)
+        total = self._unknown * query.unknown
+        if out is None:
+            total += sum([self._impacts.telling(group).idf for group in query.groups])
+            return self._plain(query.groups, 1 / total if total else 0.0)
+        found, known = out.reshape(-1), self._known.get
         for group in query.groups:
-            where, values = self._known.get(group) or self._learn(group)
+            idf, where, values = known(group) or self._learn(group)
+            total += idf
             if where is None:
                 found += values
             else:
                 found[where] += values
-        words, covered = found[: self._count], found[self._count :]
-        covered *= share
+        words, covered = out
+        if total:
+            covered /= total
         return words, covered
 
     def _learn(self, group: Group) -> _Numbers:
@@ -77,7 +79,7 @@ class WordScores:
         best, stands = self._impacts.best(group), self._impacts.stands(group)
         where = np.array([*best, *[self._count + place for place in stands]], np.intp)
         values = np.array([*best.values(), *stands.values()], np.float32)
-        return self._spread(where, values)
+        return self._spread(self._impacts.telling(group).idf, where, values)
 
     def _of_many(self, group: Group) -> _Numbers:
         import numpy as np
@@ -92,17 +94,17 @@ class WordScores:
             if len(places := self._impacts.of(term).places):
                 stands[places] = np.maximum(stands[places], weight * telling.idf)
         where = np.flatnonzero(found)
-        return self._spread(where, found.ravel()[where].astype(np.float32))
+        return self._spread(telling.idf, where, found.ravel()[where].astype(np.float32))
 
-    def _spread(self, where: Any, values: Any) -> _Numbers:
+    def _spread(self, idf: float, where: Any, values: Any) -> _Numbers:
         """The numbers as they are kept: those that are not 0, or all."""
         import numpy as np
 
         if self._count >= _MANY_ENTRIES and len(where) * _RARE < 2 * self._count:
-            return _Numbers(where, values)
+            return _Numbers(idf, where, values)
         found = np.zeros(2 * self._count, np.float32)
         found[where] = values
-        return _Numbers(None, found)
+        return _Numbers(idf, None, found)
 
     def _plain(self, groups: Sequence[Group], share: float) -> tuple[list[float], list[float]]:
         total, covered = [0.0] * self._count, [0.0] * self._count

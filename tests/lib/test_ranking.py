@@ -104,7 +104,7 @@ def plain_nearness(
     """The cosines of sums of word vectors."""
     table = word_vectors(lang)
     if table is None:
-        return similarity.Nearness.none(len(items), plain=True)
+        return similarity.Nearness.none(len(items))
     bags = {i.entry.id: i.bags for i in items if i.lang == lang}
     holders: dict[int, int] = {}
     for bag in bags.values():
@@ -113,7 +113,7 @@ def plain_nearness(
     weights = CorpusWeights(holders, len(bags))
     query = table.embed(table.bag(words), weights)
     if query is None:
-        return similarity.Nearness.none(len(items), plain=True)
+        return similarity.Nearness.none(len(items))
     vectors = []
     for item in items:
         found = bags.get(item.entry.id)
@@ -136,7 +136,7 @@ def check(projection: Projection, text: str, limit: int, only: Filter | None) ->
         assert np.allclose(fast, slow, atol=NEAR)
     covered = plain_coverage(items, query)
     assert np.allclose(signals.covered, covered, atol=NEAR)
-    plain = signals._replace(words=words, covered=covered, near=near)
+    plain = signals._replace(words=words, covered=covered, near=near, table=None)
     scores = dict(enumerate(ranker.scores(plain)))
     found = rank.rank(signals, limit, only)
     values = [hit.value for hit in found]
