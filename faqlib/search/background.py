@@ -6,17 +6,13 @@ That is told by likeness alone, so it costs nothing where the FAQ does speak of 
 
 from __future__ import annotations
 
-import math
-import sys
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from faqlib.search import analysis
 from faqlib.search.wordvectors import (
-    DIMENSIONS,
-    Bag,
     CorpusWeights,
     WordVectors,
     dot,
@@ -51,38 +47,26 @@ def embedded() -> tuple[str, str, bytes]:
 def likeness(words: Iterable[str], lang: str) -> float:
     """The largest cosine of word vectors between folded words and one of the questions.
 
-    0 in a language that there are none in.
+    0 in a language that there are none in. In plain Python: with numpy :func:`products` are kept.
     """
     table = word_vectors(lang) if lang == _LANG else None
     bag = table.bag(words) if table is not None else ()
     if table is None or not bag:
         return 0.0
-    if "numpy" in sys.modules:
-        return _likeness_by_arrays(bag)
     query = table.embed(bag, _ALIKE)
     return max([dot(query, vector) for vector in _vectors()]) if query else 0.0
 
 
-def _likeness_by_arrays(bag: Bag) -> float:
-    """The same from what is kept for each word: products are as linear as vectors are."""
-    total = _products(bag[0]).copy()
-    for row in bag[1:]:
-        total += _products(row)
-    vector = total[-DIMENSIONS:]
-    length = math.sqrt(float(vector @ vector))
-    return float(total[:-DIMENSIONS].max()) / length if length else 0.0
+def products(table: WordVectors, row: int, lang: str) -> Any:
+    """A word's products with all questions, and its own vector behind them.
 
-
-@lru_cache(maxsize=4_096)
-def _products(row: int) -> Any:
-    """A word's products with all questions, and its own vector behind them."""
+    They are as linear as vectors are: the largest sum of products, by the length of the sum of
+    vectors, is what :func:`likeness` says. In a language without questions there are none.
+    """
     import numpy as np
 
-    table = word_vectors(_LANG)
-    if table is None:
-        raise LookupError("The word vectors are gone: reinstall faqlib.")
     vector = table.scaled(row, _ALIKE)
-    return np.concatenate([np.vecdot(_array(), vector), vector])
+    return np.concatenate([np.vecdot(_array(), vector) if lang == _LANG else [0.0], vector])
 
 
 def _embed(table: WordVectors, words: Iterable[str]) -> tuple[float, ...] | None:

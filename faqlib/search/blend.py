@@ -21,6 +21,7 @@ class Signals(NamedTuple):
         words: BM25F, above 0 where an entry has a word of the query.
         covered: which share of the query's words, by how much they tell, an entry has.
         near: cosines of word vectors.
+        usual: the query's largest cosine of word vectors with what people ask any clinic.
         asked: entries whose question or alias is the query, word by word.
         meant: cosines of sentence embeddings, where there are any.
         table: an array of which the rows are ``words``, ``covered`` and those of ``near``, unless
@@ -30,6 +31,7 @@ class Signals(NamedTuple):
     words: Column
     covered: Column
     near: Nearness
+    usual: float
     asked: Collection[int]
     meant: Nearness | None = None
     table: Any = None

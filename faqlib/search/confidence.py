@@ -7,6 +7,7 @@ questions, leaving one set out at a time (docs/quality.md).
 from __future__ import annotations
 
 import math
+from operator import mul
 from typing import NamedTuple
 
 RIVALS = 5  # behind the first hit
@@ -45,7 +46,7 @@ THRESHOLD = 0.5
 def confidence(evidence: Evidence, *, by_sentences: bool) -> float:
     """The probability (0-1) that the first hit answers the query."""
     model = _BY_SENTENCES if by_sentences else _BY_WORDS
-    logit = model.bias + sum(w * e for w, e in zip(model.weights, evidence, strict=True))
+    logit = model.bias + sum(map(mul, model.weights, evidence))
     return round(1 / (1 + math.exp(-logit)), 4)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from faqlib.search import background
 from faqlib.search.bounded import Bounded
 from faqlib.search.prepared import Prepared
 from faqlib.search.similarity import ArrayIndex, EntryVectors, Nearness, PlainIndex
@@ -43,22 +44,28 @@ class Meaning:
             before if before is None or before._has_vectors else before._before
         )
 
-    def compare(self, words: Iterable[str], out: Any = None) -> Nearness:
-        """Nearness of every entry to folded ``words``.
+    def compare(self, words: Sequence[str], out: Any = None) -> tuple[Nearness, float]:
+        """Nearness of every entry to folded ``words``, and of what people ask any clinic.
 
         ``out`` is an array of three rows of zeros for it; without, lists are made.
         """
+        return self._compare_plain(words) if out is None else self._compare_arrays(words, out)
+
+    def _compare_plain(self, words: Sequence[str]) -> tuple[Nearness, float]:
         bag = self._table.bag(words)
-        return self._compare_plain(bag) if out is None else self._compare_arrays(bag, out)
-
-    def _compare_plain(self, bag: Bag) -> Nearness:
         query = self._embed(bag) if bag else ()
-        return self._plain.compare(query[0]) if query else Nearness.none(len(self._prepared))
+        near = self._plain.compare(query[0]) if query else Nearness.none(len(self._prepared))
+        return near, background.likeness(words, self._lang)
 
-    def _compare_arrays(self, bag: Bag, out: Any) -> Nearness:
+    def _compare_arrays(self, words: Sequence[str], out: Any) -> tuple[Nearness, float]:
+        import numpy as np
+
         index, known = self._arrays
-        total: Any = None
-        for row in bag:
+        row_of, total = self._table.row, None
+        for word in words:
+            row = row_of(word)
+            if row is None:
+                continue
             products = known.get(row)
             if products is None:
                 products = known[row] = self._products(index, row)
@@ -67,17 +74,24 @@ class Meaning:
             else:
                 total += products
         if total is None:
-            return Nearness(*out)
-        vector = total[len(index) :]
-        length = math.sqrt(vector @ vector)
-        return index.nearness(total, length, out) if length else Nearness(*out)
+            return Nearness(*out), 0.0
+        vectors = total[-2 * DIMENSIONS :].reshape(2, DIMENSIONS)
+        usual_length, length = map(math.sqrt, np.vecdot(vectors, vectors).tolist())
+        if not (length and usual_length):
+            return Nearness(*out), 0.0
+        usual = float(np.maximum.reduce(total[len(index) : -2 * DIMENSIONS])) / usual_length
+        return index.nearness(total, length, out), usual
 
     def _products(self, index: ArrayIndex, row: int) -> Any:
-        """A word's products with all vectors, and its own vector behind them."""
+        """A word's products with all vectors and with what people ask any clinic.
+
+        Behind them stands its own vector, as it counts there and as it counts here.
+        """
         import numpy as np
 
         vector = self._table.scaled(row, self._weights)
-        return np.concatenate([index.products(vector), vector])
+        usual = background.products(self._table, row, self._lang)
+        return np.concatenate([index.products(vector), usual, vector], dtype=np.float32)
 
     @cached_property
     def _mine(self) -> dict[str, Prepared]:
@@ -124,7 +138,8 @@ class Meaning:
         index = ArrayIndex([self._vectors.get(i.entry.id, _NOTHING) for i in self._prepared],
                            DIMENSIONS)  # fmt: skip
         room = _KEPT_BYTES + 4 * 4 * DIMENSIONS * len(index)
-        return index, Bounded(room // (4 * (len(index) + DIMENSIONS)))
+        one = len(index) + len(background.questions()) + 2 * DIMENSIONS
+        return index, Bounded(room // (4 * one))
 
     @property
     def _has_vectors(self) -> bool:

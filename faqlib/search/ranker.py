@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from faqlib.search import analysis, background
+from faqlib.search import analysis
 from faqlib.search.blend import Signals, scores, weights
 from faqlib.search.bounded import Bounded
 from faqlib.search.columns import Column, best, largest
@@ -74,7 +74,7 @@ class Ranker:
         table = None if self._is_plain else self._table()
         return Signals(
             *self._words.of(query, None if table is None else table[:2]),
-            self._nearness(query, None if table is None else table[2:]),
+            *self._nearness(query, None if table is None else table[2:]),
             self._asked(query),
             None if sentences is None else sentences.compare(query.text),
             table,
@@ -116,8 +116,7 @@ class Ranker:
         """The probability (0-1) that the first of the entries that were ranked answers it."""
         first, near = ranked[0], signals.meant
         if near is None or self._embedded is None:
-            near = signals.near
-            anywhere = background.likeness(query.words, self._language_of(query))
+            near, anywhere = signals.near, signals.usual
         else:
             anywhere = self._embedded.likeness(query.text)
         evidence = Evidence(
@@ -169,14 +168,14 @@ class Ranker:
                 found.setdefault((item.lang, asking), []).append(place)
         return found
 
-    def _nearness(self, query: Query, out: Any) -> Nearness:
+    def _nearness(self, query: Query, out: Any) -> tuple[Nearness, float]:
         lang = self._language_of(query)
         if lang not in self._meanings:
             made = meaning(lang, self._order, self._before.get(lang))
             self._meanings.setdefault(lang, made)
         found = self._meanings[lang]
         if found is None:
-            return Nearness.none(len(self._order)) if out is None else Nearness(*out)
+            return Nearness.none(len(self._order)) if out is None else Nearness(*out), 0.0
         return found.compare(query.words, out)
 
     def _language_of(self, query: Query) -> str:
