@@ -181,8 +181,8 @@ def words(text: str) -> list[str]:
     if text.isascii():
         text = text.lower()
         found: list[str] = _PLAIN_WORD.findall(text)
-        if "'s" not in text and max(map(len, found), default=0) <= _MAX_WORD:
-            return found
+        if len(text) <= _MAX_WORD or max(map(len, found), default=0) <= _MAX_WORD:
+            return found if "'s" not in text else [word.removesuffix("'s") for word in found]
         return [word[:_MAX_WORD].removesuffix("'s") for word in found]
     if _UNSPACED.search(text) is None:
         return [_normal(word[:_MAX_WORD]) for word in _WORD.findall(text)]

@@ -158,20 +158,31 @@ class QueryReader:
         longer = tuple(self._longer(folded, {one.term for one in known}))
         return replace(word, group=Group(word.typed, known + longer)) if longer else word
 
-    def _by_phrases(self, words: Sequence[Word], *, growing: bool) -> list[Word]:
+    def _by_phrases(self, words: list[Word], *, growing: bool) -> list[Word]:
         """The words again, where a phrase of several gives the first of them its synonyms."""
-        found = self._thesaurus.find([sorted(set(word.stems)) for word in words])
-        read = []
-        for place, word in enumerate(words):
-            last = growing and place == len(words) - 1
-            synonyms = tuple(found.get(place, ()))
-            key = (word.typed, last, synonyms)
-            known = word if synonyms == word.synonyms else self._in_phrase.get(key)
-            if known is None:
-                known = self._read(word.typed, synonyms)
-                known = self._in_phrase[key] = self._grown(known) if last else known
-            read.append(known)
+        read, at = words.copy(), 0
+        while at < len(words):
+            length = 1
+            if words[at].following:
+                length, synonyms = self._thesaurus.longest([word.stem for word in words[at:]])
+            if length > 1:
+                for place in range(at, at + length):
+                    last = growing and place == len(words) - 1
+                    read[place] = self._with(words[place], synonyms, growing=last)
+                    synonyms = ()
+            at += length
         return read
+
+    def _with(self, word: Word, synonyms: tuple[str, ...], *, growing: bool) -> Word:
+        """The word with these synonyms instead of its own."""
+        if synonyms == word.synonyms:
+            return word
+        key = (word.typed, growing, synonyms)
+        found = self._in_phrase.get(key)
+        if found is None:
+            found = self._read(word.typed, synonyms)
+            found = self._in_phrase[key] = self._grown(found) if growing else found
+        return found
 
     def _read(self, typed: str, synonyms: tuple[str, ...], *, slips: bool = True) -> Word:
         folded, stems = analysis.fold(typed), self._stems(typed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from faqlib.search import analysis
 from faqlib.search.blend import Signals, scores, weights
@@ -29,12 +29,7 @@ _PLAIN_SEARCHES = 16
 _KEPT_MASKS = 64
 
 
-class Found(NamedTuple):
-    """An entry with its score, and its place in the signals."""
-
-    value: float
-    place: int
-    item: Prepared
+Found = tuple[float, int, Prepared]  # an entry with its score and its place in the signals
 
 
 class Ranker:
@@ -103,10 +98,10 @@ class Ranker:
         values, order = scores(signals), self._order
         mask = None if only is None else self._mask(only, values)
         found = [
-            Found(value, place, order[place])
+            (value, place, order[place])
             for place, value in best(values, signals.words, weights(signals).least, limit, mask)
         ]
-        if len({one.value for one in found}) < len(found):
+        if len({value for value, _, _ in found}) < len(found):
             found.sort(key=_precedence)
         return found[:limit]
 
@@ -114,16 +109,16 @@ class Ranker:
         self, query: Query, signals: Signals, ranked: Sequence[Found], only: Filter | None
     ) -> float:
         """The probability (0-1) that the first of the entries that were ranked answers it."""
-        first, near = ranked[0], signals.meant
+        (score, place, _), near = ranked[0], signals.meant
         if near is None or self._embedded is None:
             near, anywhere = signals.near, signals.usual
         else:
             anywhere = self._embedded.likeness(query.text)
         evidence = Evidence(
-            first.value,
+            score,
             lead(*self._leading(signals, ranked, only)),
-            float(signals.covered[first.place]),
-            max(anywhere - max(near.at(first.place)), 0.0),
+            float(signals.covered[place]),
+            max(anywhere - max(near.at(place)), 0.0),
         )
         return confidence(evidence, by_sentences=signals.meant is not None)
 
@@ -131,7 +126,7 @@ class Ranker:
         self, signals: Signals, ranked: Sequence[Found], only: Filter | None
     ) -> Sequence[float]:
         """The scores of the best entry and those behind it, found by the query or not."""
-        values = [found.value for found in ranked[: RIVALS + 1]]
+        values = [value for value, _, _ in ranked[: RIVALS + 1]]
         if len(values) > RIVALS and values[-1] >= weights(signals).least:
             return values  # what was not found has less
         column = scores(signals)
@@ -225,5 +220,5 @@ def _sentences(item: Prepared) -> int:
 
 
 def _precedence(found: Found) -> tuple[float, bool, str]:
-    entry = found.item.entry
-    return -found.value, not entry.pinned, entry.id
+    value, _, item = found
+    return -value, not item.entry.pinned, item.entry.id

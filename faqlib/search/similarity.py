@@ -138,11 +138,10 @@ class _AtOnce:
 
         self.order = np.arange(sum(sizes))
         self._starts = np.cumsum([0, *sizes[:-1]])
+        self._largest = np.maximum.reduceat
 
     def largest(self, values: Any, out: Any) -> None:
-        import numpy as np
-
-        np.maximum.reduceat(values, self._starts, out=out)
+        self._largest(values, self._starts, out=out)
 
 
 class _ByTurns:

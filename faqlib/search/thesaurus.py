@@ -59,33 +59,18 @@ class Thesaurus:
 
     def of_word(self, stems: Sequence[str]) -> list[str]:
         """The terms that may stand for a word of these stems by itself."""
-        return sorted(self._match([stems]))
-
-    def find(self, words: Sequence[Sequence[str]]) -> dict[int, list[str]]:
-        """By the place of each word, given by its stems, the terms that may stand for it.
-
-        The longest phrase that begins at a place counts, and gives its terms to its first word.
-        """
-        found: dict[int, list[str]] = {}
-        at = 0
-        while at < len(words):
-            # Most words begin no phrase of several.
-            longest = _LONGEST if words[at] and words[at][0] in self._following else 1
-            for length in range(min(longest, len(words) - at), 0, -1):
-                others = self._match(words[at : at + length])
-                if others:
-                    found[at] = sorted(others)
-                    break
-            else:
-                length = 1
-            at += length
-        return found
-
-    def _match(self, words: Sequence[Sequence[str]]) -> frozenset[str]:
         nothing: frozenset[str] = frozenset()
-        if len(words) == 1:
-            return nothing.union(*(self._others.get((stem,), nothing) for stem in words[0]))
-        return self._others.get(tuple(stems[0] if stems else "" for stems in words), nothing)
+        return sorted(nothing.union(*(self._others.get((stem,), nothing) for stem in stems)))
+
+    def longest(self, stems: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+        """How many words, 2 or more, the longest phrase has that begins here, and its others.
+
+        One word, and nothing, where none does.
+        """
+        for length in range(min(_LONGEST, len(stems)), 1, -1):
+            if others := self._others.get(tuple(stems[:length])):
+                return length, tuple(sorted(others))
+        return 1, ()
 
 
 def _phrase(text: str, lang: str) -> Phrase:

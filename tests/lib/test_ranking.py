@@ -139,13 +139,13 @@ def check(projection: Projection, text: str, limit: int, only: Filter | None) ->
     plain = signals._replace(words=words, covered=covered, near=near, table=None)
     scores = dict(enumerate(ranker.scores(plain)))
     found = rank.rank(signals, limit, only)
-    values = [hit.value for hit in found]
+    values = [value for value, _, _ in found]
     assert values == sorted(values, reverse=True)
-    assert values == pytest.approx([scores[hit.place] for hit in found], abs=NEAR)
-    assert all(only is None or only.accepts(hit.item.entry) for hit in found)
+    assert values == pytest.approx([scores[place] for _, place, _ in found], abs=NEAR)
+    assert all(only is None or only.accepts(item.entry) for _, _, item in found)
     least = ranker.weights(signals).least
     floor = values[-1] if len(found) == limit else least
-    for place in scores.keys() - {hit.place for hit in found}:
+    for place in scores.keys() - {place for _, place, _ in found}:
         fits = only is None or only.accepts(items[place].entry)
         if fits and (scores[place] >= least or words[place]):
             assert scores[place] <= floor + NEAR
