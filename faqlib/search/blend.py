@@ -68,13 +68,19 @@ def scores(signals: Signals) -> Column:
         columns = [signals.words, signals.covered, *signals.near]
         found = weighted((by.words, by.covered, *by.near), columns)
     else:
-        # Row by row, not by BLAS: entries that are alike have the very same score.
-        found = (signals.table * _factors(by)).sum(axis=0)
+        found = _blended(by, signals.table)
     for weight, column in () if meant is None else zip(by.meant, meant, strict=True):
         found += weight * column
     for place in signals.asked:
         found[place] += _ASKED
     return found
+
+
+def _blended(by: Weights, table: Any) -> Any:
+    """The weighted sum of the rows of a table: not by BLAS, which may add up equals unequally."""
+    import numpy as np
+
+    return np.add.reduce(table * _factors(by))
 
 
 @cache
