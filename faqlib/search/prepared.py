@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, compress, count
@@ -42,8 +42,8 @@ class Prepared:
     folded: str  # the question
     answer: str  # plain text
     document: Document
-    words: Mapping[str, str]  # folded word -> term
-    terms: frozenset[str]
+    words: tuple[str, ...]  # folded, each once
+    word_terms: tuple[str, ...]  # of each
     askings: frozenset[tuple[str, ...]]  # who asks in these terms, in this order, means this entry
     bags: Bags | None  # None for a language without word vectors
 
@@ -137,8 +137,8 @@ def prepare(entry: Entry) -> Prepared:
         analysis.fold(entry.question),
         answer,
         Document(entry.id, terms),
-        words,
-        frozenset(words.values()),
+        tuple(words),
+        tuple(words.values()),
         frozenset([_asking(*pair, lang) for pair in zip(questions, askings, strict=True)]),
         _bags(askings, lines) if word_vectors(lang) else None,
     )

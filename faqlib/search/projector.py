@@ -60,7 +60,7 @@ class Projector:
         snapshot = self._backend.update([item.document for item in changed], gone)
         self._vocabulary = self._vocabulary.changed(
             [item.words for item in (*replaced, *(before[e] for e in gone))],
-            [item.words for item in changed],
+            [(item.words, item.word_terms) for item in changed],
         )
         fresh = {item.entry.id: item for item in changed}
         self._prepared = {

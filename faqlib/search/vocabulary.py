@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 
 from faqlib.search.spelling import SpellingTable
 
@@ -29,17 +30,22 @@ class Vocabulary:
         self._spelling = spelling or SpellingTable()
 
     def changed(
-        self, removed: Iterable[Mapping[str, str]], added: Iterable[Mapping[str, str]]
+        self,
+        removed: Iterable[Sequence[str]],
+        added: Sequence[tuple[Sequence[str], Sequence[str]]],
     ) -> Vocabulary:
-        """The vocabulary after entries went and came, each given as its folded word -> term."""
+        """The vocabulary after entries went and came.
+
+        Args:
+            removed: the folded words of each that went.
+            added: the same of each that came, and the term of each word.
+        """
         words, counts = dict(self.words), Counter(self.counts)
-        for entry_words in removed:
-            counts.subtract(entry_words.keys())
-        for entry_words in added:
-            counts.update(entry_words.keys())
-            for word, term in entry_words.items():
-                terms = words.get(word, ())
-                if term not in terms:
+        counts.subtract(chain.from_iterable(removed))
+        counts.update(chain.from_iterable([entry_words for entry_words, _ in added]))
+        for entry_words, entry_terms in added:
+            for word, term in zip(entry_words, entry_terms, strict=True):
+                if term not in (terms := words.get(word, ())):
                     words[word] = (*terms, term)
         for word in [word for word, count in counts.items() if count <= 0]:
             del counts[word]
