@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from corpus import words
 from quality import Row, judged, scored
 
 from faqlib import FAQ, Entry, read_file
@@ -137,4 +138,4 @@ def main(folders: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(words(__doc__)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import sys
 from pathlib import Path
 
 from faqlib import Entry, read_file, render_text
@@ -13,6 +14,22 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 NAMES = ("exosomes", "family-practice")
 
 Row = dict[str, str]
+
+
+def words(doc: str | None) -> list[str]:
+    """What stands behind a benchmark's name on the command line; ``--help`` prints its ``doc``."""
+    if {"-h", "--help"} & set(sys.argv):
+        print(doc)
+        sys.exit()
+    return sys.argv[1:]
+
+
+def numbers(doc: str | None) -> list[int]:
+    """The same as whole numbers, such as sizes."""
+    found = [word.replace(",", "").replace("_", "") for word in words(doc)]
+    if wrong := [word for word in found if not word.isdecimal()]:
+        sys.exit(f"Not a number: {wrong[0]}. Say --help for what can be said here.")
+    return [int(word) for word in found]
 
 
 def made(size: int) -> list[Row]:

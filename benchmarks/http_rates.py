@@ -31,6 +31,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from corpus import numbers
 from wsgi_servers import CACHED, SITE, beside
 
 HERE = Path(__file__).resolve()
@@ -242,4 +243,4 @@ def table(seconds: float = 2) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(table(*(float(word) for word in sys.argv[1:]))))
+    print("\n".join(table(*numbers(__doc__))))

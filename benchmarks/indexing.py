@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 import sqlite3
 import statistics
-import sys
 import tempfile
 import time
 import tracemalloc
@@ -19,8 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corpus import Row, entries, made
-from speed import numbers
+from corpus import Row, entries, made, numbers
 
 from faqlib import FAQ, Entry
 
@@ -202,4 +200,4 @@ def main(sizes: Sequence[int]) -> None:
 
 
 if __name__ == "__main__":
-    main(numbers(sys.argv[1:]) or SIZES)
+    main(numbers(__doc__) or SIZES)

@@ -18,6 +18,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from corpus import words
+
 from faqlib import FAQ, Entry
 
 Search = Callable[[str], list[tuple[str, float]]]
@@ -211,6 +213,9 @@ def main(folders: Sequence[str]) -> int:
     if not folders:
         print(__doc__, file=sys.stderr)
         return 2
+    if wrong := [folder for folder in folders if not (Path(folder) / "qrels.tsv").is_file()]:
+        print(f"{wrong[0]}: no qrels.tsv there. Name folders of judged questions.", file=sys.stderr)
+        return 2
     sets = {Path(folder).name: judged(Path(folder)) for folder in folders}
     print("| engine | " + " | ".join(sets) + " |\n|---" * 1 + "|---" * len(sets) + "|")
     for name, build in ENGINES.items():
@@ -224,4 +229,4 @@ def main(folders: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(words(__doc__)))

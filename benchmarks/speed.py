@@ -11,14 +11,12 @@ it always does: typing slips, synonyms, meaning, confidence, suggestion.
 
 from __future__ import annotations
 
-import re
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from corpus import Row, entries, made, misspelt, mixtures, queries
+from corpus import Row, entries, made, misspelt, mixtures, numbers, queries
 from highlighting import ANSWERING
 from quality import ENGINES
 
@@ -165,11 +163,6 @@ def whole(size: int) -> dict[str, Spent]:
     return measure(ANSWERING, size)
 
 
-def numbers(lines: Sequence[str]) -> list[int]:
-    """Sizes from a command line."""
-    return [int(re.sub(r"\D", "", line)) for line in lines]
-
-
 def main(sizes: Sequence[int]) -> None:
     """Print the three tables."""
     for what in (bare, whole):
@@ -178,4 +171,4 @@ def main(sizes: Sequence[int]) -> None:
 
 
 if __name__ == "__main__":
-    main(numbers(sys.argv[1:]) or SIZES)
+    main(numbers(__doc__) or SIZES)

@@ -24,6 +24,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from corpus import numbers
+
 HERE = Path(__file__).resolve()
 CONNECTIONS = 8
 SITE = "/api/v1/sites/exosomes"
@@ -161,4 +163,4 @@ def main(seconds: float = 2.0) -> None:
 
 
 if __name__ == "__main__":
-    main(*(float(word) for word in sys.argv[1:]))
+    main(*numbers(__doc__))
