@@ -44,7 +44,7 @@ class Prepared:
     document: Document
     words: tuple[str, ...]  # folded, each once
     word_terms: tuple[str, ...]  # of each
-    askings: frozenset[tuple[str, ...]]  # who asks in these terms, in this order, means this entry
+    askings: Sequence[tuple[str, ...]]  # who asks in these terms, in this order, means this entry
     bags: Bags | None  # None for a language without word vectors
 
     @property
@@ -139,7 +139,7 @@ def prepare(entry: Entry) -> Prepared:
         Document(entry.id, terms),
         tuple(words),
         tuple(words.values()),
-        frozenset([_asking(*pair, lang) for pair in zip(questions, askings, strict=True)]),
+        tuple({_asking(*pair, lang) for pair in zip(questions, askings, strict=True)}),
         _bags(askings, lines) if word_vectors(lang) else None,
     )
 

@@ -28,6 +28,8 @@ _PLAIN_ENTRIES = 24
 _PLAIN_SEARCHES = 16
 _KEPT_MASKS = 64
 
+_Asking = tuple[str, ...]  # its terms
+
 
 Found = tuple[float, int, Prepared]  # an entry with its score and its place in the signals
 
@@ -150,18 +152,27 @@ class Ranker:
     def _asked(self, query: Query) -> Sequence[int]:
         """The places of entries that are asked for in the very words of a question or alias."""
         found: list[int] = []
+        first, others = self._askings
         for number, lang in enumerate(self.languages):
             stems = tuple([word.stems[number] for word in query.typed])
-            found += self._askings.get((lang, stems), ())
+            if (place := first.get(stems)) is not None:
+                places = (place, *others.get(stems, ()))
+                found += [place for place in places if self._order[place].lang == lang]
         return found
 
     @cached_property
-    def _askings(self) -> dict[tuple[str, tuple[str, ...]], list[int]]:
-        found: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    def _askings(self) -> tuple[Mapping[_Asking, int], Mapping[_Asking, Sequence[int]]]:
+        """By a question or alias the first that has it, and the others of the few that more have.
+
+        Made at every edit: thousands of new lists would wake the collector.
+        """
+        first: dict[_Asking, int] = {}
+        others: dict[_Asking, list[int]] = {}
         for place, item in enumerate(self._order):
             for asking in item.askings:
-                found.setdefault((item.lang, asking), []).append(place)
-        return found
+                if first.setdefault(asking, place) != place:
+                    others.setdefault(asking, []).append(place)
+        return first, others
 
     def _nearness(self, query: Query, out: Any) -> tuple[Nearness, float]:
         lang = self._language_of(query)

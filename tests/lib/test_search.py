@@ -251,6 +251,16 @@ def test_texts_have_the_words_of_their_tokens(answer: str, question: str) -> Non
     assert len(item.bags.sentences) == sum(1 for part in told if analysis.words(part))
 
 
+def test_all_that_have_the_same_question_are_asked_for_by_it() -> None:
+    told = [("en", "a"), ("de", "b"), ("en", "c"), ("en", "d")]
+    with FAQ(semantic=False) as faq:
+        faq.add_all(Entry("Piano Solo?", "Ja, sure.", id=name, lang=lang) for lang, name in told)
+        faq.add(Entry("A solo for the piano, and what it costs?", "Much.", id="z"))
+        found = {hit.entry.id: hit.score for hit in faq.search("piano solo")}
+        assert min(found[name] for _, name in told) > found["z"]
+        assert {hit.entry.id for hit in faq.search("piano solo", lang="de")} == {"b"}
+
+
 def test_the_snippet_is_the_passage_that_fits() -> None:
     with FAQ(semantic=False) as faq:
         filler = "We are glad that you are here and hope that you feel well. " * 8
