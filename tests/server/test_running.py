@@ -89,7 +89,7 @@ def test_the_demo_prints_its_addresses_and_all_of_them_answer(start: Start) -> N
         assert api.encode() in html
         assert page.split("/")[2] != api.split("/")[2]
     process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert process.communicate()[1] == ""
 
 
