@@ -27,8 +27,9 @@ MEASURED = 160
 WARMING = 320
 ROUNDS = 4  # the engines take turns, so that a slow moment of the machine meets all alike
 KEEP_NOTHING = ("Whoosh, OR", "lunr")  # of single words: a few queries warm them
-# Entries up to which it is measured: a sentence model reads 10,000 entries for half an hour.
-TOO_SLOW = {"lunr": 1_000, "faqlib with embeddings": 20}
+# Entries up to which it is measured. What a sentence model takes is shown over HTTP, where each
+# question is new to it: here it has read the golden questions before.
+TOO_SLOW = {"lunr": 1_000, "faqlib with embeddings": 0}
 
 Engines = Mapping[str, Callable[[Sequence[Row]], Callable[[str], Any]]]
 
