@@ -145,6 +145,9 @@ def _has_no_repeats(tag: str) -> None:
         raise ValidationError(_LANG_ERROR)
 
 
+_LANG_CHECKS = (validate.Regexp(LANG, error=_LANG_ERROR), _has_no_repeats)
+
+
 def _is_lang(tag: str) -> bool:
     """Whether a language tag's parts are right, and no variant stands in it twice."""
     variants = [part for part in tag.lower().split("-")[1:] if len(part) > 4 or part[:1].isdigit()]
@@ -224,7 +227,7 @@ class EntrySchema(_Strict):
     aliases = _texts()
     lang = Text(
         load_default="en",
-        validate=[validate.Regexp(LANG, error=_LANG_ERROR), _has_no_repeats],
+        validate=_LANG_CHECKS,
     )
     status = fields.String(
         load_default="published",
@@ -261,7 +264,7 @@ class SiteSchema(_Strict):
     name = Text(load_default="", validate=validate.Length(max=200))
     lang = Text(
         load_default="en",
-        validate=[validate.Regexp(LANG, error=_LANG_ERROR), _has_no_repeats],
+        validate=_LANG_CHECKS,
     )
     url = Link(load_default="", validate=validate.Length(max=2_000))
     origins = fields.List(Origin(), validate=validate.Length(max=LIST_LENGTH))

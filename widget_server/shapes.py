@@ -178,13 +178,17 @@ class SuggestBody(Schema):
     revision = fields.String(required=True)
 
 
+# The library's hook, from which each field of a body gets its messages.
+_say = EntrySchema().on_bind_field
+
+
 class _Visitor(Schema):
     class Meta:
         unknown = EXCLUDE  # a newer widget may send more
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         """Marshmallow's hook: the library's messages here too."""
-        EntrySchema().on_bind_field(field_name, field_obj)
+        _say(field_name, field_obj)
 
 
 class FeedbackBody(_Visitor):
