@@ -110,6 +110,8 @@ def render_text(markdown: str) -> str:
     their description.
     """
     if "_" not in markdown and _PLAIN.fullmatch(markdown):
+        if "\n" not in markdown and "  " not in markdown:
+            return markdown
         paragraphs = re.split(r"\n{2,}", markdown)
         return "\n".join([" ".join(paragraph.split()) for paragraph in paragraphs])
     return "\n".join(node_lines(render_tree(markdown)))

@@ -9,7 +9,6 @@ ranking (docs/design.md).
 
 from __future__ import annotations
 
-import threading
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from typing import Any
 from whoosh.fields import Schema
 
 from faqlib.search.protocol import FIELDS, Document, Posting, Snapshot
-from faqlib.search.whoosh_codec import Codec, Memory, Packed, Terms
+from faqlib.search.whoosh_codec import Memory, MemoryCodec, Packed, Terms
 
 _SMALL = 32
 _FEW = 8  # edits that are kept beside the index of the smallest FAQ
@@ -75,14 +74,12 @@ class _Segments:
         self._reader = reader
         self._bases = bases
         self._read: dict[str, Sequence[Posting]] = {}
-        self._lock = threading.Lock()  # Whoosh's readers share a file position
 
     def postings(self, term: str) -> Sequence[Posting]:
         """Where a term was written, dead documents too: read once."""
         found = self._read.get(term)
         if found is None:
-            with self._lock:
-                found = list(self._load(term.encode("utf-8")))
+            found = list(self._load(term.encode("utf-8")))
             if found:  # what is nowhere is not kept: of that there is no end
                 self._read[term] = found
         return found
@@ -98,8 +95,7 @@ class _Segments:
 
     def terms(self) -> Iterable[str]:
         """Every term that was written."""
-        with self._lock:
-            return [term.decode("utf-8") for term in self._reader.lexicon("terms")]
+        return [term.decode("utf-8") for term in self._reader.lexicon("terms")]
 
 
 class WhooshSnapshot:
@@ -148,9 +144,13 @@ class WhooshBackend:
     def __init__(self) -> None:
         self._documents: dict[str, Document] = {}
         self._numbers: dict[int, str] = {}
-        self._bases = [0]  # of each segment, and of what comes behind them
         self._fresh: tuple[Counts, ...] = ()
+        self._begin()
+
+    def _begin(self) -> None:
+        """With an index that nothing is written in."""
         self._index: Any = Memory().create_index(Schema(terms=Terms()))
+        self._bases = [0]  # of each segment, and of what comes behind them
         self._segments = _Segments(self._index.reader(), self._bases)
 
     def replace(self, documents: Sequence[Document]) -> Snapshot:
@@ -171,7 +171,7 @@ class WhooshBackend:
         if self._bases[-1] + len(self._fresh) > 2 * len(self._documents) + _SMALL:
             self._write_anew()
         elif len(self._fresh) > self._bearable:
-            self._write(self._fresh, keep=True)
+            self._write(self._fresh)
         return WhooshSnapshot(self._segments, self._fresh, self._numbers)
 
     @property
@@ -181,22 +181,18 @@ class WhooshBackend:
 
     def _write_anew(self) -> None:
         alive = list(self._documents.values())
-        self._bases = [0]
-        self._write([_count(document) for document in alive], keep=False)
+        self._begin()
+        self._write([_count(document) for document in alive])
         self._numbers = {number: document.id for number, document in enumerate(alive)}
 
-    def _write(self, documents: Sequence[Counts], *, keep: bool) -> None:
-        """Write a segment, behind the others or instead of them."""
-        # No compound file: there is nothing to gain in memory. Postings are never spilt to disk.
-        writer = self._index.writer(compound=False, limitmb=_POOL_MEGABYTES, codec=Codec())
-        try:
-            if documents:
-                writer.add_document(terms=_pack(documents))
-        except BaseException:
-            writer.cancel()
-            raise
-        writer.commit(mergetype=lambda _, segments: segments if keep else [])
-        if documents:
-            self._bases = [*self._bases, self._bases[-1] + len(documents)]
+    def _write(self, documents: Sequence[Counts]) -> None:
+        """Write a segment behind the others."""
         self._fresh = ()
+        if not documents:
+            return
+        # No compound file: there is nothing to gain in memory. Postings are never spilt to disk.
+        writer = self._index.writer(compound=False, limitmb=_POOL_MEGABYTES, codec=MemoryCodec())
+        writer.add_document(terms=_pack(documents))
+        writer.commit(merge=False)
+        self._bases = [*self._bases, self._bases[-1] + len(documents)]
         self._segments = _Segments(self._index.reader(), self._bases)
