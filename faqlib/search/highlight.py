@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import count
 from typing import NamedTuple
 
 from faqlib.search import analysis
@@ -17,6 +18,7 @@ from faqlib.search.bounded import Bounded
 
 SNIPPET_LENGTH = 200  # characters, about two lines of a widget
 _KEPT_BYTES = 32 * 2**20  # for the passages of all FAQs
+_KEPT_SNIPPETS = 16_384  # of all FAQs too
 
 # Stand for the tags until the text is escaped. Both count as white space, of which a passage has
 # plain spaces only.
@@ -25,20 +27,26 @@ _OPEN, _CLOSE = "\x1c", "\x1d"
 _SENTENCE = re.compile(r"[.!?。！？:] ")
 # Between two points of a list, two rows of a table, a heading and a text.
 _UNENDED = re.compile(r"(?<=[^\s.!?:;,。！？：；…])\n")
+_ROUNDING = 1e-9  # of a sum of weights
 _FAINT = 0.3  # of what tells most in the query: below it a word is not marked ("how", "can")
 
-Match = tuple[int, int, str, float]  # where a word begins and ends, its term, how much it matters
+# Of the query's terms that a text has: how much each matters, and whether it is marked.
+Told = tuple[tuple[str, float, bool], ...]
+# Where such a word begins and ends, and the same of its term.
+Match = tuple[int, int, str, float, bool]
 
 
 class Passage(NamedTuple):
     """A text as it is looked through for matches.
 
     ``places`` has by term where its words begin and end; ``sentences`` where sentences begin.
+    No other passage has its ``number``.
     """
 
     text: str
     places: Mapping[str, Sequence[tuple[int, int]]]
     sentences: Sequence[int]
+    number: int
 
     @property
     def size(self) -> int:
@@ -47,6 +55,10 @@ class Passage(NamedTuple):
 
 
 _known: Bounded[tuple[str, str], Passage] = Bounded(_KEPT_BYTES, lambda kept: kept.size)
+_numbers = count()
+# By the passage's number: of a query's words a text has few or none, and most queries that find
+# it have the same few.
+_made: Bounded[tuple[int, Told], str] = Bounded(_KEPT_SNIPPETS)
 
 
 def passage(text: str, lang: str, terms: Sequence[str]) -> Passage:
@@ -58,21 +70,33 @@ def passage(text: str, lang: str, terms: Sequence[str]) -> Passage:
         for term, place in zip(terms, analysis.places(line), strict=True):
             places.setdefault(term, []).append(place)
         sentences = [match.end() for match in _SENTENCE.finditer(line)]
-        found = _known[text, lang] = Passage(line, places, sentences)
+        found = _known[text, lang] = Passage(line, places, sentences, next(_numbers))
     return found
 
 
-def snippet(found: Passage, weights: Mapping[str, float], length: int = SNIPPET_LENGTH) -> str:
-    """The window of at most about ``length`` characters whose different terms weigh most.
+def snippet(found: Passage, weights: Mapping[str, float]) -> str:
+    """The window of at most about 200 characters whose different terms weigh most.
 
     It begins and ends between words, at a sentence's start where one is near, and shows by
     ``…`` where something was left out. Without a match it is the beginning of the text.
     """
-    text, places, sentences = found
+    faint = _FAINT * max(weights.values(), default=0.0)
+    places = found.places
+    told = tuple(
+        [(term, weight, weight >= faint) for term, weight in weights.items() if term in places]
+    )
+    key = (found.number, told)
+    made = _made.get(key)
+    if made is None:
+        made = _made[key] = _cut(found, told)
+    return made
+
+
+def _cut(found: Passage, told: Told, length: int = SNIPPET_LENGTH) -> str:
+    text, places, sentences, _ = found
     matches = [
-        (start, end, term, weights[term])
-        for term in weights
-        if term in places
+        (start, end, term, weight, is_marked)
+        for term, weight, is_marked in told
         for start, end in places[term]
     ]
     matches.sort()
@@ -80,8 +104,7 @@ def snippet(found: Passage, weights: Mapping[str, float], length: int = SNIPPET_
     if len(text) > length and matches:
         start = _start(text, sentences, _best_window(matches, length), length)
     end = _word_end(text, start + length)
-    faint = _FAINT * max(weights.values(), default=0.0)
-    marked = _mark(text, start, end, [match for match in matches if match[3] >= faint])
+    marked = _mark(text, start, end, matches)
     return f"{'… ' if start else ''}{marked.strip()}{' …' if end < len(text) else ''}"
 
 
@@ -89,13 +112,16 @@ def _best_window(matches: Sequence[Match], length: int) -> int:
     """Where the best window's first match begins: each different term counts once."""
     if matches[-1][1] - matches[0][0] <= length and len({m[2] for m in matches}) == len(matches):
         return matches[0][0]  # all in one window, each of another term
-    best, best_weight = 0, -1.0
-    end = 0
-    for first, (start, _, _, _) in enumerate(matches):
+    best, best_weight, end = matches[0][0], 0.0, 0
+    for first, (start, *_) in enumerate(matches):
+        if end == len(matches):
+            break
+        if matches[end][1] - start > length:
+            continue  # nothing that an earlier window has not
         while end < len(matches) and matches[end][1] - start <= length:
             end += 1
-        seen = {term: weight for _, _, term, weight in matches[first:end]}
-        if (total := sum(seen.values())) > best_weight:
+        seen = {term: weight for _, _, term, weight, _ in matches[first:end]}
+        if (total := sum(seen.values())) > best_weight + _ROUNDING:
             best, best_weight = start, total
     return best
 
@@ -120,8 +146,8 @@ def _word_end(text: str, at: int) -> int:
 def _mark(text: str, start: int, end: int, matches: Sequence[Match]) -> str:
     parts: list[str] = []
     at = start
-    for begin, stop, _, _ in matches:
-        if begin < at or stop > end:
+    for begin, stop, _, _, is_marked in matches:
+        if not is_marked or begin < at or stop > end:
             continue
         parts += (text[at:begin], _OPEN, text[begin:stop], _CLOSE)
         at = stop

@@ -270,6 +270,18 @@ def test_the_snippet_is_the_passage_that_fits() -> None:
     assert len(re.sub("</?mark>", "", found)) < 260
 
 
+def test_of_passages_that_fit_alike_the_snippet_is_the_first() -> None:
+    from faqlib.search.highlight import passage, snippet
+
+    rest = "and so on " * 30
+    text = f"Cost, breaks, arrival. {rest}Arrival, breaks, cost."
+    terms = [analysis.stem(word, "en") for word in analysis.words(text)]
+    # Added from the other end they are more by the last digit of a float.
+    weights = dict(zip((terms[2], terms[1], terms[0]), (0.1, 0.2, 0.3), strict=True))
+    made = snippet(passage(text, "en", terms), weights)
+    assert made.startswith("<mark>Cost</mark>, <mark>breaks</mark>, <mark>arrival</mark>.")
+
+
 def test_the_points_of_a_list_stay_apart_in_a_snippet() -> None:
     with FAQ(semantic=False) as faq:
         faq.add(Entry("What to bring?", "Bring:\n\n- your *card*\n- a list (new)\n\nThen come in."))
