@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,10 @@ class Problem:
 
 class FAQError(Exception):
     """The root: catch this to catch all that the library raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By its parts: __init__ makes the message of facts, and is not to make it of a message.
+        return type(self).__new__, (type(self), *self.args), vars(self)
 
 
 class EntryNotFound(FAQError, KeyError):

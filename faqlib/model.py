@@ -170,6 +170,14 @@ class Site:
         for name in ("contact", "texts", "theme"):
             put(self, name, MappingProxyType(dict(getattr(self, name))))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Nothing can copy or pickle the read-only view of a dictionary.
+        values = (getattr(self, item.name) for item in dataclasses.fields(self))
+        return Site, tuple(dict(v) if isinstance(v, Mapping) else v for v in values)
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
     def replace(self, **changes: Any) -> Site:
         """A copy with ``changes`` made."""
         return dataclasses.replace(self, **changes)

@@ -1,7 +1,11 @@
 """The data model: plain values that cannot change, compare as they should, and say who they are."""
 
+import copy
 import dataclasses
+import pickle
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,6 +13,7 @@ from hypothesis import strategies as st
 
 from faqlib import (
     Cursor,
+    DamagedEntry,
     EditConflict,
     Entry,
     EntryExists,
@@ -19,6 +24,7 @@ from faqlib import (
     ImportReport,
     InvalidData,
     MissingExtra,
+    ModelUnavailable,
     Problem,
     Results,
     SetAside,
@@ -105,6 +111,19 @@ def test_a_site_does_not_follow_the_dictionary_that_it_was_made_from() -> None:
     site = Site(texts=texts)
     texts["title"] = "b"
     assert site.texts["title"] == "a"
+
+
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))]
+)
+def test_values_can_be_copied_sent_to_another_process_and_put_in_a_set(
+    again: Callable[[Any], Any],
+) -> None:
+    site = Site("north", contact={"phone": "1"}, texts={"title": "a"}, synonyms=(("MS", "b"),))
+    hit = Hit(Entry("Q?", sources=(Source("s"),)), 1.0)
+    for value in (site, hit, Results("q", (hit,)), Cursor(1, "a"), ImportReport(("a",))):
+        assert again(value) == value
+        assert len({again(value), value}) == 1
 
 
 def test_when_an_entry_was_changed_is_no_part_of_what_it_is() -> None:
@@ -199,6 +218,27 @@ def test_errors_are_in_one_tree_and_carry_facts(
         assert getattr(error, name) == value
     assert not str(error).startswith(("'", '"'))
     assert str(error).endswith(".")
+
+
+ERRORS = [
+    EntryNotFound("p", "north"),
+    EntryExists("p"),
+    SiteNotFound("north"),
+    InvalidData([Problem("is bad.")]),
+    ImportFormatError([Problem("is bad.", "faq.csv", 3)]),
+    ModelUnavailable("The model is damaged."),
+    DamagedEntry("p", "north"),
+    EditConflict("p"),
+    MissingExtra("docx", "Reading DOCX"),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_an_error_says_the_same_in_the_process_that_asked_for_it(error: FAQError) -> None:
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert type(again) is type(error)
+        assert str(again) == str(error)
+        assert vars(again) == vars(error)
 
 
 def test_a_problem_names_file_line_entry_and_field() -> None:
