@@ -36,6 +36,8 @@ class FAQ(Reading):
             extra ``[semantic]`` is installed, up to 2,000 entries. ``False``: never. ``True``:
             always. A path: with the sentence model in that directory (``model.onnx`` with
             ``tokenizer.json`` or ``vocab.txt``). An :class:`Encoder`: with your own.
+        background: whether a thread loads the model and lets it read the entries. Searches do
+            not wait for it: they are answered by words alone until then (see :meth:`ready`).
 
     Raises:
         SiteNotFound: if a store is given that has no such site.
@@ -49,6 +51,7 @@ class FAQ(Reading):
         store: Store | None = None,
         site: str = "default",
         semantic: Semantic = None,
+        background: bool = False,
     ) -> None:
         encoder = encoder_for(semantic)
         self._owns_store = store is None
@@ -58,7 +61,9 @@ class FAQ(Reading):
             self._store.save_site(check_site(Site(id=site)))
         limit = _EMBEDDED if semantic is None else None
         self._embedder = (
-            None if encoder is None else Embedder(encoder, self._store, site, limit=limit)
+            None
+            if encoder is None
+            else Embedder(encoder, self._store, site, limit=limit, background=background)
         )
         self._projector = Projector(embedder=self._embedder)
         self._lock = threading.RLock()
@@ -264,7 +269,7 @@ class FAQ(Reading):
         Writing makes those of what it writes; this is for entries that were written without the
         model. Returns how many entries have vectors now.
         """
-        return self._projector.foresee(self.published())
+        return self._current().projection.embed()
 
     def _apply(self, changes: list[Change], actor: str) -> None:
         if changes:
@@ -275,7 +280,8 @@ class FAQ(Reading):
         """Embed what is about to be written, so that no reader has to wait for it."""
         shared = not isinstance(self._store, MemoryStore)
         if self._embedder is not None and shared:
-            self._projector.foresee(entries)
+            known = self._store.cursor(self._site_id) == self._state.cursor
+            self._projector.foresee(entries, forget=known)
 
     def _stored(self) -> Sequence[Entry]:
         """All entries as they are now: files need no index, and need not wait for one."""

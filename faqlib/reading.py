@@ -114,6 +114,13 @@ class Reading(ABC):
         find = projection.answer if self._remembers else projection.search
         return find(query, limit, only, snippets=snippets, explain=explain)
 
+    def ready(self) -> bool:
+        """Whether searches are answered by all that ever will speak for entries.
+
+        False while the sentence model is loaded or reads the entries in another thread.
+        """
+        return self._current().projection.ready()
+
     def suggest(self, prefix: str, *, limit: int = 5, lang: str | None = None) -> list[str]:
         """Questions that complete what is being typed, best first, at most ``limit``."""
         return self._current().projection.suggest(prefix, limit, _filter(None, (), lang))

@@ -46,9 +46,10 @@ class Answering:
 
         def make() -> Body:
             self.limits.spend("search", visitor)
+            final = faq.ready()
             results = faq.search(query, limit=limit, category=category, lang=lang)
             found = payloads.search_json(faq, results, limit)
-            return Body(found, str(faq.cursor), answered=results.answered)
+            return Body(found, str(faq.cursor), answered=results.answered, final=final)
 
         return self.ready(faq, ("search", query, limit, category, lang), make)
 
@@ -71,28 +72,48 @@ class Answering:
 
     def bundle(self, faq: Snapshot, *, parts: str = "all") -> Body:
         """The bundle; ``parts="questions"`` holds the answers too where that is small."""
-        body = self.settled(faq, ("bundle",), lambda: payloads.bundle_payload(faq))
+        body = self.settled(faq, ("bundle",), lambda: payloads.bundle_payload(faq), by_model=True)
         if parts == "all" or len(body.encoded("gzip")[0]) < SMALL:
             return body
         return self.settled(
-            faq, ("questions",), lambda: payloads.bundle_payload(faq, answers=False)
+            faq,
+            ("questions",),
+            lambda: payloads.bundle_payload(faq, answers=False),
+            by_model=True,
         )
 
     def settled(
-        self, faq: Snapshot, what: tuple[Any, ...], make: Callable[[], payloads.Payload]
+        self,
+        faq: Snapshot,
+        what: tuple[Any, ...],
+        make: Callable[[], payloads.Payload],
+        *,
+        by_model: bool = False,
     ) -> Body:
-        """An answer that is the same for every visitor as long as nobody edits."""
-        return self.ready(faq, what, lambda: _body(faq, make(), "good"))
+        """An answer that is the same for every visitor as long as nobody edits.
+
+        ``by_model`` says that it holds related entries, which the sentence model has a say in.
+        """
+
+        def body() -> Body:
+            final = not by_model or faq.ready()
+            return _body(faq, make(), "good", final=final)
+
+        return self.ready(faq, what, body)
 
     def ready(self, faq: Snapshot, what: tuple[Any, ...], make: Callable[[], Body]) -> Body:
         """A body of this state of the site, from the shelf or new."""
         key = (faq.site.id, str(faq.cursor), *what)
         found = self.bodies.get(key)
-        return found if found is not None else self.bodies.put(key, make())
+        if found is not None:
+            return found
+        made = make()
+        return self.bodies.put(key, made) if made.final else made
 
 
-def _body(faq: Snapshot, payload: payloads.Payload, effort: Effort) -> Body:
-    return Body(payloads.encode(payload).encode(), str(faq.cursor), effort=effort)
+def _body(faq: Snapshot, payload: payloads.Payload, effort: Effort, *, final: bool = True) -> Body:
+    data = payloads.encode(payload).encode()
+    return Body(data, str(faq.cursor), effort=effort, final=final)
 
 
 def again(checker: Schema, find: Find) -> Again:

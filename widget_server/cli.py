@@ -56,10 +56,10 @@ def demo(port: int | None, show: bool) -> None:
     Example:
       widget-server demo --open
     """
-    from widget_server.demo.run import run
+    _end_by(signal.SIGTERM, signal.SIGINT)
+    with contextlib.suppress(SystemExit):
+        from widget_server.demo.run import run
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with contextlib.suppress(SystemExit):  # SIGTERM
         run(port, show, click.echo)
     sys.stdout.flush()
     # At once: a model that is still reading an example FAQ would not let go in order.
@@ -83,14 +83,19 @@ def serve(database: str, host: str, port: int, workers: int, threads: int) -> No
     Example:
       widget-server serve --db clinic.db --host 0.0.0.0
     """
-    for sign in (signal.SIGTERM, signal.SIGINT):  # until the server has handlers of its own
-        signal.signal(sign, lambda *_: sys.exit(0))
+    _end_by(signal.SIGTERM, signal.SIGINT)  # until the server has handlers of its own
     from widget_server.serve import serve as run_server
 
     settings = Settings.from_env({**os.environ, "FAQ_DATABASE": database})
     os.environ["FAQ_DATABASE"] = _absolute(database)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     run_server(settings, host, port, workers or cores or 1, threads)
+
+
+def _end_by(*signals: signal.Signals) -> None:
+    """Let these end the process in order, with exit code 0."""
+    for sign in signals:
+        signal.signal(sign, lambda *_: sys.exit(0))
 
 
 def _absolute(database: str) -> str:

@@ -7,7 +7,6 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
 from typing import Any
 
 from faqlib import FAQ, Cursor, FAQError, Site, SiteNotFound
@@ -23,10 +22,14 @@ class Clinics:
         store: what ``faqlib.open_store`` returns.
         bound: how many FAQs stay in memory; the least recently used goes first.
         semantic: what :class:`faqlib.FAQ` takes.
+
+    Whoever sets ``background`` before the first site is asked for, as servers do, has no visitor
+    wait for the sentence model, nor let it read a FAQ.
     """
 
     def __init__(self, store: Any, *, bound: int = 200, semantic: bool | str | None = None) -> None:
         self.store = store
+        self.background = False
         self._bound = bound
         self._semantic = semantic
         self._faqs: OrderedDict[str, FAQ] = OrderedDict()
@@ -45,7 +48,7 @@ class Clinics:
                 self._faqs.move_to_end(site)
                 return faq
         self.cursor(site)  # a FAQ of an unknown site would make that site
-        made = FAQ(store=self.store, site=site, semantic=self._semantic)
+        made = FAQ(store=self.store, site=site, semantic=self._semantic, background=self.background)
         with self._lock:
             faq = self._faqs.setdefault(site, made)
             self._faqs.move_to_end(site)
@@ -102,14 +105,16 @@ class Clinics:
                 done += 1
         return done
 
-    def embed(self, sites: Iterable[str] = ()) -> None:
-        """Load the sentence model, and make what is missing of these or all sites' vectors.
+    def embed(self) -> None:
+        """Load the sentence model, and make what is missing of all sites' vectors.
 
         Until it is done, searches are answered by words alone.
         """
         with contextlib.suppress(FAQError):  # told when a visitor's search fails by it
-            for site in sites or [site.id for site in self.sites()[: self._bound]]:
-                self.faq(site).snapshot().search("warm")
+            for site in self.sites()[: self._bound]:
+                faq = self.faq(site.id)
+                faq.embed()
+                faq.snapshot().search("warm")
 
     def forget(self, site: str) -> None:
         """Drop a site that was deleted from memory."""

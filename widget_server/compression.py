@@ -39,7 +39,8 @@ class Body:
     """A body that is compressed once, when a client first takes that encoding.
 
     ``tag`` is the ETag's text without quotes and without the encoding.
-    ``answered`` notes of a search whether it found an answer.
+    ``answered`` notes of a search whether it found an answer; ``final`` is false for what was made
+    while the sentence model was still being loaded: nobody keeps it.
     """
 
     raw: bytes
@@ -47,6 +48,7 @@ class Body:
     mimetype: str = "application/json"
     effort: Effort = "quick"
     answered: bool = False
+    final: bool = True
     _made: dict[Encoding, bytes] = field(default_factory=dict)
 
     def encoded(self, encoding: Encoding) -> tuple[bytes, Encoding]:

@@ -47,17 +47,18 @@ def embed(site: str) -> Response:
     """The widget with the site's data behind it: one request instead of two."""
     here = server()
     faq = visit(site)
-    revision = str(faq.cursor)
-    key = (site, revision, "embed", here.assets.hash)
-    body = here.bodies.get(key)
-    if body is None:
-        data = here.answering.bundle(faq, parts="questions").raw.decode("utf-8")
+
+    def make() -> Body:
+        bundle = here.answering.bundle(faq, parts="questions")
         texts = here.assets.texts(faq.site.lang)
-        arguments = [json.dumps(site), data] + ([texts.raw.decode("utf-8")] if texts else [])
+        arguments = [json.dumps(site), bundle.raw.decode("utf-8")]
+        arguments += [texts.raw.decode("utf-8")] if texts else []
         call = f";FAQ_WIDGET.data({_in_script(','.join(arguments))});"
         raw = here.assets.widget.raw + call.encode("utf-8")
-        made = Body(raw, f"{revision}-{here.assets.hash}", assets.SCRIPT, effort="good")
-        body = here.bodies.put(key, made)
+        tag = f"{faq.cursor}-{here.assets.hash}"
+        return Body(raw, tag, assets.SCRIPT, effort="good", final=bundle.final)
+
+    body = here.answering.ready(faq, ("embed", here.assets.hash), make)
     return send_often(body, cacheable(here.settings), faq)
 
 

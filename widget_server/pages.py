@@ -14,7 +14,7 @@ from markupsafe import Markup
 from faqlib import Entry, Results, Site, Snapshot, direction, render_html
 from widget_server import colours, security
 from widget_server.answering import normalised
-from widget_server.compression import Body
+from widget_server.compression import Body, Effort
 from widget_server.page_texts import language_name, page_texts
 from widget_server.payloads import categories
 from widget_server.respond import cacheable, send_often
@@ -51,17 +51,16 @@ def faq_site(site: str) -> Response:
     here = server()
     query = normalised(request.args.get("q", "")[:2_000], here.settings.query_limit)
     lang = chosen_language(faq, request.args.get("lang", ""))
-    revision = str(faq.cursor)
-    key = (site, revision, "page", lang, query)
-    body = here.bodies.get(key)
-    if body is None:
+
+    def make() -> Body:
         if query:
             here.limits.spend("search")
-        html = _page(faq, lang, query)
-        body = here.bodies.put(
-            key,
-            Body(html.encode("utf-8"), revision, "text/html", "quick" if query else "good"),
-        )
+        final = faq.ready()
+        html = _page(faq, lang, query).encode("utf-8")
+        effort: Effort = "quick" if query else "good"
+        return Body(html, str(faq.cursor), "text/html", effort, final=final)
+
+    body = here.answering.ready(faq, ("page", lang, query), make)
     response = send_often(body, cacheable(here.settings), faq)
     framing = " ".join(["'self'", *faq.site.origins]) if faq.site.origins else "*"
     response.headers["Content-Security-Policy"] = security.page_policy(framing, answers=True)

@@ -119,9 +119,12 @@ def entry(entry_id: str) -> Response:
     found = faq.get(entry_id)
     if found is None or found.status != "published":
         raise EntryNotFound(entry_id, faq.site.id)
-    return _cached(("entry", entry_id), lambda: payloads.single_payload(faq, found))
+    return _cached(("entry", entry_id), lambda: payloads.single_payload(faq, found), by_model=True)
 
 
-def _cached(what: tuple[Any, ...], make: Callable[[], payloads.Payload]) -> Response:
+def _cached(
+    what: tuple[Any, ...], make: Callable[[], payloads.Payload], *, by_model: bool = False
+) -> Response:
     here, faq = server(), visited()
-    return send_often(here.answering.settled(faq, what, make), cacheable(here.settings), faq)
+    body = here.answering.settled(faq, what, make, by_model=by_model)
+    return send_often(body, cacheable(here.settings), faq)

@@ -101,7 +101,7 @@ class Replays:
         if str(faq.cursor) != allowed.revision:
             return None
         body = allowed.again(key[0], faq, environ.get("REMOTE_ADDR", ""))
-        if body is None:
+        if body is None or not body.final:
             return None
         encoding: Encoding = key[-1]  # type: ignore[assignment]
         data, used = body.encoded(encoding)

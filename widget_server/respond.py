@@ -24,7 +24,10 @@ def cacheable(settings: Settings) -> str:
 
 
 def send(body: Body, cache_control: str) -> Response:
-    """``body`` in the client's encoding, or 304 when it has it already."""
+    """``body`` in the client's encoding, or 304 when it has it already.
+
+    What is not final is kept by nobody, whatever ``cache_control`` says.
+    """
     environ = request.environ
     encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
     data, encoding = body.encoded(encoding)
@@ -37,7 +40,7 @@ def send(body: Body, cache_control: str) -> Response:
         if encoding:
             response.headers["Content-Encoding"] = encoding
     response.headers["ETag"] = body.etag(encoding)
-    response.headers["Cache-Control"] = cache_control
+    response.headers["Cache-Control"] = cache_control if body.final else "no-store"
     response.headers.add("Vary", "Accept-Encoding")
     return response
 
@@ -53,6 +56,8 @@ def send_often(
         faq: what the answer was made of, for as long as it is current; ``None`` for ever.
         others: makes answers that differ from this one by their query only.
     """
+    if not body.final:
+        return send(body, cache_control)
     rule = request.url_rule
     request.environ["faq.replay"] = Replayable(
         site=faq.site.id if faq is not None else "",

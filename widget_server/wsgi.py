@@ -23,6 +23,7 @@ app.wsgi_app = Patience(  # type: ignore[method-assign]
     proxied=settings.proxies > 0,
 )
 here: Server = app.extensions[NAME]
+here.clinics.background = True
 here.clinics.warm()
 threading.Thread(target=here.clinics.embed, name="embed", daemon=True).start()
 start(app)

@@ -59,13 +59,22 @@ class Embedder:
         store: where vectors are kept.
         site: the site's id.
         limit: a FAQ of more entries is not embedded; ``None`` for no limit.
+        background: whether a thread of its own loads the model and lets it read entries, instead
+            of whoever searches first.
     """
 
     def __init__(
-        self, encoder: Encoder, store: VectorStore, site: str, *, limit: int | None = None
+        self,
+        encoder: Encoder,
+        store: VectorStore,
+        site: str,
+        *,
+        limit: int | None = None,
+        background: bool = False,
     ) -> None:
         self._encoder = encoder
         self._limit = limit
+        self._background = background
         self._store = store
         self._site = site
         self._known: dict[str, bytes] = {}
@@ -76,22 +85,52 @@ class Embedder:
         """Whether a FAQ of so many entries is embedded."""
         return self._limit is None or entries <= self._limit
 
-    def index(self, items: Sequence[Prepared]) -> SentenceIndex | None:
+    def index(self, items: Sequence[Prepared], *, wait: bool = False) -> SentenceIndex | None:
         """What tells how near a query is to each of these entries.
 
-        ``None`` while another thread makes it: nobody waits for a model that reads a whole FAQ.
+        ``None`` while another thread makes it, unless ``wait`` is true: nobody waits for a model
+        that reads a whole FAQ.
         """
-        if not self._making.acquire(blocking=False):
+        if not self._making.acquire(blocking=wait):
+            return None
+        if self._background and not wait and not self._is_at_hand(items):
+            # The thread gives the lock back, so that there is one at a time.
+            threading.Thread(target=self._get_ready, args=(items,), daemon=True).start()
             return None
         try:
             return self._index(items)
         finally:
             self._making.release()
 
+    def _is_at_hand(self, items: Sequence[Prepared]) -> bool:
+        """Whether neither the model has to be loaded nor an entry to be read by it."""
+        if isinstance(self._encoder, OnnxEncoder) and not self._encoder.is_loaded:
+            return False
+        keys = {texts_key(part) for part in self._texts(self._fresh(items))}
+        return keys <= self._found(keys).keys()
+
+    def _get_ready(self, items: Sequence[Prepared]) -> None:
+        try:
+            self._index(items)
+            self._encoder.encode_query("ready?")
+        except Exception:  # noqa: BLE001 - whoever searches next meets it, and is told
+            self._background = False
+        finally:
+            self._making.release()
+
+    def _fresh(self, items: Sequence[Prepared]) -> list[Prepared]:
+        """Those that were not in the last index."""
+        return [item for item in items if not _is_of(self._entries.get(item.entry.id), item)]
+
+    @staticmethod
+    def _texts(items: Sequence[Prepared]) -> list[Texts]:
+        """What the model has to have read: the entries, and what people ask any clinic."""
+        return [*map(_texts, items), [background.questions()]]
+
     def _index(self, items: Sequence[Prepared]) -> SentenceIndex:
         still = dict(self._entries)
-        fresh = [item for item in items if not _is_of(still.get(item.entry.id), item)]
-        texts: list[Texts] = [*map(_texts, fresh), [background.questions()]]
+        fresh = self._fresh(items)
+        texts = self._texts(fresh)
         keys = [texts_key(part) for part in texts]
         found = self._embed(texts, forget=True)
         *parts, asked_anywhere = (
@@ -113,27 +152,33 @@ class Embedder:
         same = map(self._encoder.same, questions)
         return {text: row for text, row in zip(same, vectors, strict=True) if text is not None}
 
-    def foresee(self, items: Sequence[Prepared]) -> None:
+    def foresee(self, items: Sequence[Prepared], *, forget: bool) -> None:
         """Make the vectors of entries that are about to be written.
 
         Whoever reads the site next, in whichever process, then finds them in the store, and with
-        them those of what people ask any clinic.
+        them those of what people ask any clinic. ``forget`` says that the last index was of the
+        present entries: only then is it known what is not needed any more.
         """
-        texts: list[Texts] = [*map(_texts, items), [background.questions()]]
-        # Only who knows the present entries can say what is not needed any more.
-        self._known |= self._embed(texts, forget=bool(self._known))
+        self._known |= self._embed(self._texts(items), forget=forget)
 
     def _embed(self, texts: Iterable[Texts], *, forget: bool) -> dict[str, bytes]:
         """The vectors of texts by their key; those that are nowhere yet are made and kept."""
         by_key = {texts_key(part): part for part in texts}
-        known = self._known
-        found = {key: known[key] for key in by_key if key in known}
+        found = self._found(by_key)
         if missing := by_key.keys() - found.keys():
+            new = {key: made(self._encoder, by_key[key]) for key in missing}
+            found |= new
+            self._keep(new, {*self._known, *found} if forget else None)
+        return found
+
+    def _found(self, keys: Collection[str]) -> dict[str, bytes]:
+        """Those vectors that were made before, here or elsewhere; they are remembered."""
+        known = self._known
+        found = {key: known[key] for key in keys if key in known}
+        if missing := keys - found.keys():
             found |= self._read(missing)
             found |= {key: data for key, data in self._shipped.items() if key in missing}
-            if new := {key: made(self._encoder, by_key[key]) for key in missing - found.keys()}:
-                found |= new
-                self._keep(new, {*known, *found} if forget else None)
+            self._known = known | found
         return found
 
     @cached_property

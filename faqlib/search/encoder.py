@@ -57,6 +57,11 @@ class OnnxEncoder:
         """A hash of the model's files."""
         return self._files.key
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the model is in memory."""
+        return "_load" in self.__dict__
+
     def encode(self, texts: Sequence[str]) -> Any:
         """A float32 array, one row for each text."""
         import numpy as np

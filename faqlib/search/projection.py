@@ -124,20 +124,21 @@ class Projection:
             if item.folded.startswith(typed) and (only is None or only.accepts(item.entry))
         ]
         # By words alone: nothing waits for a model at every key that is pressed.
-        ranked = self._ranked(text, limit, only, by_words=True)
+        ranked = self._ranked(self._reader.read(text), limit, only, by_words=True)
         found = [item.entry.question for _, _, item in ranked]
         return list(dict.fromkeys(begins + found))[:limit]
 
     def related(self, entry_id: str, limit: int = 3) -> list[Entry]:
         """The entries that share most with one entry, in its language."""
         entry = self._by_id[entry_id].entry
-        ranked = self._ranked(entry.question + ".", limit + 1, Filter(tag=entry.lang))
+        # A full stop: its last word is no unfinished one. The model knows the question without.
+        query = self._reader.read(entry.question + ".")._replace(text=entry.question)
+        ranked = self._ranked(query, limit + 1, Filter(tag=entry.lang))
         return [item.entry for _, _, item in ranked if item.entry.id != entry_id][:limit]
 
     def _ranked(
-        self, text: str, limit: int, only: Filter | None, *, by_words: bool = False
+        self, query: Query, limit: int, only: Filter | None, *, by_words: bool = False
     ) -> list[Found]:
-        query = self._reader.read(text)
         if not query.typed or not self._by_id:
             return []
         return self._ranker.rank(self._ranker.signals(query, by_words=by_words), limit, only)
@@ -150,6 +151,20 @@ class Projection:
                 if weight > marks.get(term, 0.0):
                     marks[term] = weight
         return marks
+
+    def ready(self) -> bool:
+        """Whether all that ever will speak for entries does now."""
+        return self._ranker.ready()
+
+    def embed(self) -> int:
+        """Wait until the sentence embeddings are made; of how many entries they are."""
+        self._ranker.ready(wait=True)
+        return len(self) if self.is_embedded else 0
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the sentence embeddings are made."""
+        return self._ranker.is_embedded
 
     @property
     def languages(self) -> tuple[str, ...]:

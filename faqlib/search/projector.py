@@ -37,13 +37,17 @@ class Projector:
             self._forget()  # half a change was made: the next call builds everything anew
             raise
 
-    def foresee(self, entries: Iterable[Entry]) -> int:
-        """Embed entries that are about to be written, if there is a model for it; how many."""
+    def foresee(self, entries: Iterable[Entry], *, forget: bool) -> None:
+        """Embed entries that are about to be written, if there is a model for it.
+
+        ``forget`` says that the last projection is of the present entries: what was embedded and
+        is in neither can go.
+        """
         wanted = [prepare(entry) for entry in entries if entry.status == "published"]
         if self._embedder is None or not wanted or not self._embedder.takes(len(wanted)):
-            return 0
-        self._embedder.foresee(wanted)
-        return len(wanted)
+            return
+        last = self._last
+        self._embedder.foresee(wanted, forget=forget and last is not None and last.is_embedded)
 
     def _project(self, entries: Iterable[Entry], synonyms: Synonyms) -> Projection:
         wanted = {entry.id: entry for entry in entries if entry.status == "published"}

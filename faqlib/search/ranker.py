@@ -67,7 +67,7 @@ class Ranker:
     def signals(self, query: Query, *, by_words: bool = False) -> Signals:
         """What speaks for each entry; sentence embeddings do if ``by_words`` is false."""
         self._searches += 1
-        sentences = None if by_words else self._sentences()
+        sentences = self._embedded if not by_words and self.ready() else None
         table = None if self._is_plain else self._table()
         return Signals(
             *self._words.of(query, None if table is None else table[:2]),
@@ -82,18 +82,30 @@ class Ranker:
 
         return np.zeros((5, len(self._order)), np.float32)
 
+    def ready(self, *, wait: bool = False) -> bool:
+        """Whether all that ever will speak for entries does.
+
+        Sentence embeddings are made or read when they are first needed; while another thread
+        does that, the answer is no, unless ``wait`` is true.
+        """
+        if self._embedder is not None and not self.is_ready:
+            self._embedded = self._embedder.index(self._order, wait=wait)
+        return self.is_ready
+
     @property
     def is_ready(self) -> bool:
-        """Whether all that ever will speak for entries does; sentence embeddings come later."""
-        embedder = self._embedder
-        wanted = embedder is not None and embedder.takes(len(self._order))
-        return self._embedded is not None or not wanted
+        """The same, without making or reading anything."""
+        return self.is_embedded or not self._wants_embeddings
 
-    def _sentences(self) -> SentenceIndex | None:
-        """The sentence embeddings, made or read when they are first needed."""
-        if self._embedder is not None and not self.is_ready:
-            self._embedded = self._embedder.index(self._order)
-        return self._embedded
+    @property
+    def is_embedded(self) -> bool:
+        """Whether sentence embeddings speak for entries."""
+        return self._embedded is not None
+
+    @property
+    def _wants_embeddings(self) -> bool:
+        entries, embedder = len(self._order), self._embedder
+        return bool(entries) and embedder is not None and embedder.takes(entries)
 
     def rank(self, signals: Signals, limit: int, only: Filter | None) -> list[Found]:
         """The best of all that have to do with the query; a tie goes to the pinned, then by id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -10,6 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +20,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from faqlib import FAQ, Encoder, Entry, MissingExtra, ModelUnavailable
+from faqlib import FAQ, Encoder, Entry, MissingExtra, ModelUnavailable, open_store
 from faqlib.cli import main
 from faqlib.search import models
 from faqlib.search.encoder import encoder_for
@@ -89,12 +91,73 @@ def test_what_was_found_while_the_model_still_read_the_faq_is_not_remembered(
         faq.add_all(ENTRIES)
         kinds = []
         with monkeypatch.context() as meanwhile:
-            meanwhile.setattr("faqlib.search.embedding.Embedder.index", lambda *_: None)
+            meanwhile.setattr("faqlib.search.embedding.Embedder.index", lambda *_, **__: None)
             kinds.append({r.kind for r in faq.search("feline", explain=True)[0].reasons})
         kinds.append({r.kind for r in faq.search("feline", explain=True)[0].reasons})
         assert ["embedding" in found for found in kinds] == [False, True]
         assert faq.search("feline") is not faq.search("feline")
         assert faq.search("feline") is faq.search("feline")
+
+
+class Slow(Topics):
+    """An encoder that reads entries only when it is let; or fails."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        super().__init__()
+        self.may_read, self.reads = threading.Event(), threading.Event()
+        self.readers: set[threading.Thread] = set()
+        self.error = error
+
+    def encode(self, texts: Sequence[str]) -> list[list[float]]:
+        self.readers.add(threading.current_thread())
+        self.reads.set()
+        assert self.may_read.wait(60)
+        if self.error is not None:
+            raise self.error
+        return super().encode(texts)
+
+
+def test_in_the_background_no_search_waits_for_the_model_and_none_lets_it_read_entries() -> None:
+    encoder = Slow()
+    with FAQ(semantic=encoder, background=True) as faq:
+        faq.add_all(ENTRIES)
+        assert faq.search("parking")[0].entry.id == "parking"
+        assert faq.search("parking", explain=True)[0].reasons
+        assert not faq.ready()
+        assert encoder.queries == []
+        encoder.may_read.set()
+        assert faq.embed() == 2  # waits for who makes them
+        assert faq.ready()
+        assert faq.search("feline")[0].entry.id == "vet"
+        faq.update(ENTRIES[1].replace(question="Who is the feline doctor?"))
+        faq.search("feline")
+        faq.embed()
+    assert threading.current_thread() not in encoder.readers
+    assert len(of_entries(encoder)) == 8 + 5
+
+
+def test_in_the_background_vectors_that_are_kept_are_read_at_once(address: str) -> None:
+    with FAQ.open(address, site="s", semantic=Topics()) as faq:
+        faq.add_all(ENTRIES)
+    reading = Topics()
+    with contextlib.closing(open_store(address)) as store:
+        faq = FAQ(store=store, site="s", semantic=reading, background=True)
+        assert faq.ready()
+        assert faq.search("feline")[0].entry.id == "vet"
+    assert reading.texts == []
+
+
+def test_a_model_that_fails_in_the_background_is_told_to_who_searches_next() -> None:
+    encoder = Slow(ModelUnavailable("The model is damaged: install it again."))
+    encoder.may_read.set()
+    with FAQ(semantic=encoder, background=True) as faq:
+        faq.add_all(ENTRIES)
+        assert faq.search("parking")[0].entry.id == "parking"
+        assert encoder.reads.wait(60)
+        (reader,) = encoder.readers
+        reader.join()
+        with pytest.raises(ModelUnavailable):
+            faq.search("parking")
 
 
 def test_drafts_are_neither_embedded_nor_found() -> None:
@@ -175,6 +238,31 @@ def test_vectors_of_what_is_gone_are_forgotten(address: str) -> None:
     assert kept in ([4], [3, 4])  # the last but one goes with the next change
 
 
+def test_edits_by_who_never_searched_leave_the_vectors_of_other_entries(address: str) -> None:
+    with FAQ.open(address, site="s", semantic=Topics()) as faq:
+        faq.add_all(ENTRIES)
+    with FAQ.open(address, site="s", semantic=Topics()) as faq:
+        for number in range(3):
+            faq.update(ENTRIES[0].replace(answer=f"Number {number}."))
+    reading = Topics()
+    with FAQ.open(address, site="s", semantic=reading) as faq:
+        assert faq.search("feline")[0].entry.id == "vet"
+    assert reading.texts == []
+
+
+def test_an_edit_leaves_the_vectors_of_what_others_wrote_meanwhile(address: str) -> None:
+    with FAQ.open(address, site="s", semantic=Topics()) as faq:
+        faq.add_all(ENTRIES)
+        faq.search("parking")
+        with FAQ.open(address, site="s", semantic=Topics()) as other:
+            other.add(Entry("May my cat come in?", "Yes.", id="cat"))
+        faq.update(ENTRIES[0].replace(answer="No."))
+    reading = Topics()
+    with FAQ.open(address, site="s", semantic=reading) as faq:
+        faq.search("feline")
+    assert reading.texts == []
+
+
 def _key(answer: str) -> str:
     from faqlib.search.embedding import _texts, texts_key
     from faqlib.search.prepared import prepare
@@ -219,6 +307,21 @@ def test_the_model_reads_no_text_that_was_read_before_it_shipped(
     assert sorted(set(read)) == sorted(
         {"Is parking free?", "Is parking free? Yes, behind the house.", "Yes, behind the house."}
     )
+
+
+@installed
+def test_related_questions_ask_the_model_nothing_that_it_has_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from faqlib.search.encoder import OnnxEncoder
+
+    with FAQ() as faq:
+        faq.add_all([ENTRIES[0], Entry("Where can I park my bicycle?", "In the garage.")])
+        faq.embed()
+        monkeypatch.setattr(OnnxEncoder, "encode_query", None)
+        assert [entry.question for entry in faq.related("parking")] == [
+            "Where can I park my bicycle?"
+        ]
 
 
 def test_an_edit_leaves_the_vectors_of_other_entries_where_they_are() -> None:

@@ -93,6 +93,20 @@ def test_the_demo_prints_its_addresses_and_all_of_them_answer(start: Start) -> N
     assert process.communicate()[1] == ""
 
 
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
+def test_the_demo_ends_in_order_while_it_still_begins(how: str) -> None:
+    code = (
+        "import os, signal\n"
+        "from widget_server.cli import main\n"
+        "from widget_server.demo.run import Demo\n"
+        "begin = Demo.start\n"
+        f"Demo.start = lambda demo: (begin(demo), os.kill(os.getpid(), signal.{how}))\n"
+        "main(['demo', '--port', '0'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_the_demo_says_when_its_port_is_taken(start: Start) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

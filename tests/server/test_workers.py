@@ -7,7 +7,7 @@ import platform
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +158,48 @@ def test_a_warm_worker_reads_nothing_more_for_its_first_visitor(
     monkeypatch.setattr(clinics.store, "snapshot", lambda _: pytest.fail("read again"))
     for site in ("north", "south"):
         assert app.test_client().get(f"{API}/{site}/search?q=parking").get_json()["results"]
+
+
+class Slow:
+    """A sentence model that reads entries only when it is let."""
+
+    key = "slow"
+
+    def __init__(self) -> None:
+        self.may_read = threading.Event()
+
+    def encode(self, texts: Sequence[str]) -> list[list[float]]:
+        assert self.may_read.wait(60)
+        return [[1.0, 0.0] for _ in texts]
+
+    def encode_query(self, text: str) -> list[float]:
+        return [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{API}/north/search?q=parking", f"{API}/north/bundle", f"{API}/north/entries/parking",
+        "/embed/north.js", "/sites/north/", "/sites/north/?q=parking",
+    ],
+)  # fmt: skip
+def test_no_visitor_waits_for_the_model_and_no_cache_keeps_what_was_found_without_it(
+    make_app: Callable[..., Flask], path: str
+) -> None:
+    app, model = make_app(), Slow()
+    clinics = parts(app).clinics
+    clinics._semantic, clinics.background = model, True
+    client = app.test_client()
+    for _ in range(3):
+        early = client.get(path)
+        assert (early.status_code, early.headers["Cache-Control"]) == (200, "no-store")
+        assert b"parking" in early.data
+    model.may_read.set()
+    clinics.embed()
+    for _ in range(3):
+        assert client.get(path).headers["Cache-Control"].startswith("public")
+    if "/search" in path:  # its scores are others
+        assert client.get(path).data != early.data
 
 
 def test_warming_up_survives_a_database_that_is_away(

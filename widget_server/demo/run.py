@@ -16,7 +16,6 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from widget_server.app import create_app
 from widget_server.demo.website import Website
 from widget_server.options import Failure
-from widget_server.places import DEMO_SITES
 from widget_server.state import NAME, Server
 
 HOST = "127.0.0.1"
@@ -75,6 +74,7 @@ class Demo:
         app = create_app({"public_url": self.api, "log_requests": False})
         here: Server = app.extensions[NAME]
         self._clinics = here.clinics
+        self._clinics.background = True
         self._servers: list[BaseWSGIServer] = [
             _serve(api_port, app.wsgi_app),
             _serve(site_port, Website(self.api)),
@@ -88,12 +88,16 @@ class Demo:
     def start(self) -> None:
         """Answer requests, in threads that end with the process.
 
-        Each site's sentence vectors are made meanwhile: until then it searches by words alone.
+        The sites are loaded meanwhile, and their sentence vectors made: until then they search by
+        words alone.
         """
-        for site in DEMO_SITES:
-            threading.Thread(target=self._clinics.embed, args=([site],), daemon=True).start()
+        threading.Thread(target=self._load, daemon=True).start()
         for server in self._servers:
             threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def _load(self) -> None:
+        self._clinics.warm()
+        self._clinics.embed()
 
     def stop(self) -> None:
         """Stop both servers."""
@@ -119,7 +123,7 @@ def open_browser(address: str) -> bool:
 
 
 def run(port: int | None, show: bool, say: Callable[[str], None]) -> None:
-    """Run the demo until Ctrl-C or SIGTERM.
+    """Run the demo until the process is told to end.
 
     Raises:
         PortTaken: when the wanted port is in use.
@@ -134,7 +138,5 @@ def run(port: int | None, show: bool, say: Callable[[str], None]) -> None:
         open_browser(demo.website + "/")
     try:
         threading.Event().wait()
-    except KeyboardInterrupt:
-        pass
     finally:
         demo.stop()
