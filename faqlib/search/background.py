@@ -57,7 +57,7 @@ def likeness(words: Iterable[str], lang: str) -> float:
     return max([dot(query, vector) for vector in _vectors()]) if query else 0.0
 
 
-def products(table: WordVectors, row: int, lang: str) -> Any:
+def products(table: WordVectors, word: str, lang: str) -> Any:
     """A word's products with all questions, and its own vector behind them.
 
     They are as linear as vectors are: the largest sum of products, by the length of the sum of
@@ -65,7 +65,7 @@ def products(table: WordVectors, row: int, lang: str) -> Any:
     """
     import numpy as np
 
-    vector = table.scaled(row, _ALIKE)
+    vector = table.scaled(word, _ALIKE)
     return np.concatenate([np.vecdot(_array(), vector) if lang == _LANG else [0.0], vector])
 
 

@@ -52,17 +52,24 @@ def best(
     if len(values) <= _SCANNED:
         chosen = None if mask is None else mask.tolist()
         return _best_of_list(values.tolist(), holds.tolist(), least, limit, chosen)
+    # What reaches the least is eligible, whatever it holds.
+    if mask is not None or (floor := _floor(values, limit)) < least:
+        values = _eligible(values, holds, least, mask)
+        floor = max(_floor(values, limit), 0.0)
+    places = (values >= floor).nonzero()[0]
+    found = list(zip(places.tolist(), values[places].tolist(), strict=True))
+    return _cut(found, limit)
+
+
+def _eligible(values: Any, holds: Any, least: float, mask: Any) -> Any:
+    """The values, -1 in place of those that are not to be found."""
     import numpy as np
 
     eligible = values >= least
     eligible |= holds > 0
     if mask is not None:
         eligible &= mask
-    values = np.where(eligible, values, -1.0)
-    eligible = values >= max(_floor(values, limit), 0.0)
-    places = eligible.nonzero()[0]
-    found = list(zip(places.tolist(), values[places].tolist(), strict=True))
-    return _cut(found, limit)
+    return np.where(eligible, values, -1.0)
 
 
 def _floor(values: Any, limit: int) -> float:

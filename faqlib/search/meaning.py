@@ -61,20 +61,15 @@ class Meaning:
         import numpy as np
 
         index, known = self._arrays
-        row_of, total = self._table.row, None
+        total: Any = None
         for word in words:
-            row = row_of(word)
-            if row is None:
-                continue
-            products = known.get(row)
+            products = known.get(word)
             if products is None:
-                products = known[row] = self._products(index, row)
+                products = known[word] = self._products(index, word)
             if total is None:
                 total = products.copy()
             else:
                 total += products
-        if total is None:
-            return Nearness(*out), 0.0
         vectors = total[-2 * DIMENSIONS :].reshape(2, DIMENSIONS)
         usual_length, length = map(math.sqrt, np.vecdot(vectors, vectors).tolist())
         if not (length and usual_length):
@@ -82,15 +77,15 @@ class Meaning:
         usual = float(np.maximum.reduce(total[len(index) : -2 * DIMENSIONS])) / usual_length
         return index.nearness(total, length, out), usual
 
-    def _products(self, index: ArrayIndex, row: int) -> Any:
+    def _products(self, index: ArrayIndex, word: str) -> Any:
         """A word's products with all vectors and with what people ask any clinic.
 
         Behind them stands its own vector, as it counts there and as it counts here.
         """
         import numpy as np
 
-        vector = self._table.scaled(row, self._weights)
-        usual = background.products(self._table, row, self._lang)
+        vector = self._table.scaled(word, self._weights)
+        usual = background.products(self._table, word, self._lang)
         return np.concatenate([index.products(vector), usual, vector], dtype=np.float32)
 
     @cached_property
@@ -133,8 +128,8 @@ class Meaning:
         return [vector for vector in found if vector is not None]
 
     @cached_property
-    def _arrays(self) -> tuple[ArrayIndex, Bounded[int, Any]]:
-        """The vectors, and by row of the table the products with them."""
+    def _arrays(self) -> tuple[ArrayIndex, Bounded[str, Any]]:
+        """The vectors, and by word the products with them."""
         index = ArrayIndex([self._vectors.get(i.entry.id, _NOTHING) for i in self._prepared],
                            DIMENSIONS)  # fmt: skip
         room = _KEPT_BYTES + 4 * 4 * DIMENSIONS * len(index)

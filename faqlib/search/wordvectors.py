@@ -74,8 +74,12 @@ class WordVectors:
         factors = raw[:, :2].copy().view("<u2").ravel().astype(np.float32) * _SCALE
         return raw[:, 2:].view(np.int8), factors
 
-    def scaled(self, row: int, weights: CorpusWeights) -> Any:
-        """One word's vector as it counts in a text: a float32 array."""
+    def scaled(self, word: str, weights: CorpusWeights) -> Any:
+        """One word's vector as it counts in a text, zeros if there is none: a float32 array."""
+        import numpy as np
+
+        if (row := self.row(word)) is None:
+            return np.zeros(DIMENSIONS, np.float32)
         values, factors = self._arrays
         return values[row] * (factors[row] * weights(row))
 
