@@ -114,14 +114,28 @@ class Outbox:
         now_or_never = (questions.c.next_try <= moment) | (
             questions.c.next_try > moment + WAITS[-1]
         )
-        due = (questions.c.state == "waiting") & now_or_never
+        addresses = {site.id: site.webhook for site in self._clinics.sites() if site.webhook}
+        due = (questions.c.state == "waiting") & now_or_never & questions.c.site.in_(addresses)
         with self._records.begin() as connection:
             rows = connection.execute(select(questions).where(due).limit(50)).all()
-        addresses = {site.id: site.webhook for site in self._clinics.sites() if site.webhook}
-        mine = [row for row in rows if row.site in addresses and self._claim(row, moment)]
-        for row in mine:
-            self._deliver(row, addresses[row.site], moment)
-        return len(mine)
+        tried, down = 0, set[str]()
+        for row in rows:
+            if row.site not in down and self._claim(row, moment):
+                tried += 1
+                if not self._deliver(row, addresses[row.site], moment):
+                    down.add(row.site)
+                    self._put_off(row.site, moment)
+        return tried
+
+    def _put_off(self, site: str, moment: int) -> None:
+        """Let what else a site has waiting wait too: others' questions shall not stand behind it.
+
+        A receiver that does not answer takes its time each time.
+        """
+        mine = (questions.c.site == site) & (questions.c.state == "waiting")
+        later = update(questions).where(mine, questions.c.next_try <= moment)
+        with self._records.begin() as connection:
+            connection.execute(later.values(next_try=moment + WAITS[0]))
 
     def _claim(self, row: Row[Any], moment: int) -> bool:
         last = row.tries + 1 >= len(WAITS)
@@ -137,7 +151,8 @@ class Outbox:
         with self._records.begin() as connection:
             return bool(connection.execute(claim).rowcount)
 
-    def _deliver(self, row: Row[Any], address: str, moment: int) -> None:
+    def _deliver(self, row: Row[Any], address: str, moment: int) -> bool:
+        """Send one question; whether the receiver took it."""
         body = {
             "id": row.key,
             "site": row.site,
@@ -151,7 +166,8 @@ class Outbox:
         except WebhookError as error:
             facts = {"site": row.site, "try": row.tries + 1, "error": str(error)}
             log.warning("webhook not delivered", extra={"facts": facts})
-            return
+            return False
         done = update(questions).where(questions.c.id == row.id).values(state="delivered")
         with self._records.begin() as connection:
             connection.execute(done)
+        return True

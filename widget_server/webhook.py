@@ -6,15 +6,20 @@ name which answers differently the second time leads nowhere. Redirects are not 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from urllib.parse import urlsplit
 
-TIMEOUT = 10
+TIMEOUT = 10  # seconds to connect, and as many for the answer
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# What of IPv6 is given out; the rest has names for the inside that `ipaddress` does not know.
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
 
 
 class WebhookError(Exception):
@@ -61,28 +66,44 @@ class Webhook:
             "User-Agent": "faqlib-webhook/1",
             "X-FAQ-Signature": self.signature(site, body, moment),
         }
-        connection, target = self._connect(address)
         try:
-            connection.request("POST", target, body, headers)
-            status = connection.getresponse().status
-        except (OSError, http.client.HTTPException) as error:
+            status = _post(*self._prepared(address), body, headers)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            # ValueError: a port, a name or a path that no connection can have.
             raise WebhookError(f"no answer ({type(error).__name__})") from None
-        finally:
-            connection.close()
         if not 200 <= status < 300:
             raise WebhookError(f"the receiver answered {status}")
 
-    def _connect(self, address: str) -> tuple[http.client.HTTPConnection, str]:
+    def _prepared(self, address: str) -> tuple[http.client.HTTPConnection, str]:
         parts = urlsplit(address)
-        host = parts.hostname or ""
-        if parts.scheme != "https" and not (self._private and parts.scheme == "http"):
+        host, secure = parts.hostname or "", parts.scheme == "https"
+        if not secure and not (self._private and parts.scheme == "http"):
             raise WebhookError("the address has to start with https://")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        port = parts.port or (443 if secure else 80)
         pinned = resolve(host, port, private=self._private)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        if parts.scheme == "https":
-            return _PinnedHTTPS(host, port, pinned), target
-        return http.client.HTTPConnection(pinned, port, timeout=TIMEOUT), target
+        return _Pinned(host, port, pinned, secure=secure), target
+
+
+def _post(
+    connection: http.client.HTTPConnection, target: str, body: bytes, headers: dict[str, str]
+) -> int:
+    """The status of the answer, however slowly it comes: each byte may take as long as one."""
+    end = threading.Timer(TIMEOUT, _break_off, (connection,))
+    try:
+        connection.connect()
+        end.start()
+        connection.request("POST", target, body, headers)
+        return connection.getresponse().status
+    finally:
+        end.cancel()
+        connection.close()
+
+
+def _break_off(connection: http.client.HTTPConnection) -> None:
+    with contextlib.suppress(OSError):  # it has just ended by itself
+        if (sock := connection.sock) is not None:
+            sock.shutdown(socket.SHUT_RDWR)
 
 
 def resolve(host: str, port: int, *, private: bool) -> str:
@@ -106,22 +127,26 @@ def is_public(address: str) -> bool:
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
         inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo or (None, None))[1]
-        if parsed in ipaddress.ip_network("64:ff9b::/96"):
+        if parsed in _NAT64:
             inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+        if parsed not in _GIVEN_OUT:
+            return False
     return parsed.is_global and not parsed.is_multicast
 
 
-class _PinnedHTTPS(http.client.HTTPSConnection):
-    """TLS to an address, with the name checked against the certificate."""
+class _Pinned(http.client.HTTPConnection):
+    """A connection to an address; with TLS the name is checked against the certificate."""
 
-    def __init__(self, host: str, port: int, address: str) -> None:
-        super().__init__(host, port, timeout=TIMEOUT, context=ssl.create_default_context())
+    def __init__(self, host: str, port: int, address: str, *, secure: bool) -> None:
+        super().__init__(host, port, timeout=TIMEOUT)
+        self.default_port = 443 if secure else 80
         self._address = address
-        self._ssl = ssl.create_default_context()
+        self._context = ssl.create_default_context() if secure else None
 
     def connect(self) -> None:
         """Connect to the pinned address instead of resolving the name again."""
-        plain = socket.create_connection((self._address, self.port), TIMEOUT)
-        self.sock = self._ssl.wrap_socket(plain, server_hostname=self.host)
+        self.sock = socket.create_connection((self._address, self.port), TIMEOUT)
+        if self._context is not None:
+            self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)

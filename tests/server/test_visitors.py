@@ -7,6 +7,7 @@ import ipaddress
 import json
 import logging
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -190,6 +191,64 @@ def test_the_background_thread_delivers(
     assert len(Receiver.seen) == 1
 
 
+def test_what_one_clinic_has_waiting_never_stands_before_anothers(
+    make_app: Callable[..., Flask], database: str, receiver: str
+) -> None:
+    """Many questions of one site, to a receiver that is away or to none, and one of another."""
+    app = make_app(webhook_secret=SECRET, webhook_private=True)
+    outbox, now = parts(app).outbox, time.time()
+    outbox.start = lambda: None  # type: ignore[method-assign]
+    change(database, "north", webhook=receiver)
+    for webhook in ("", "http://127.0.0.1:9/"):  # nobody listens there
+        change(database, "south", webhook=webhook)
+        for number in range(120):
+            outbox.put("south", f"Question {number}?")
+        outbox.put("north", "Is there a lift?")
+        Receiver.seen.clear()
+        outbox.deliver_due(now)
+        outbox.deliver_due(now)
+        assert len(Receiver.seen) == 1
+    # It was tried once, not with each of its questions.
+    assert sum(row.tries for row in rows(app, questions) if row.site == "south") == 1
+    assert outbox.deliver_due(now + 11) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://clinic.example:99999/", "http://a..example/", f"http://{'a' * 64}.example/",
+        "http://127.0.0.1:9/ü", "http://127.0.0.1:9/?ü", "http://[::1", "http://127.0.0.1:0/",
+    ],
+)  # fmt: skip
+def test_an_address_that_leads_nowhere_is_no_more_than_a_failed_try(address: str) -> None:
+    with pytest.raises(WebhookError):
+        Webhook(SECRET, private=True).send(address, "north", b"{}", 0)
+
+
+def test_a_receiver_that_answers_for_ever_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It sends a byte before each wait for one is over."""
+    monkeypatch.setattr("widget_server.webhook.TIMEOUT", 0.5)
+    left = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        with listener.accept()[0] as sock:
+            try:
+                for _ in range(200):
+                    sock.sendall(b"x")
+                    time.sleep(0.05)
+            except OSError:
+                left.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, args=(listener,))
+        thread.start()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        with pytest.raises(WebhookError, match="no answer"):
+            Webhook(SECRET, private=True).send(address, "north", b"{}", 0)
+        thread.join()
+    assert left.is_set()
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -197,6 +256,8 @@ def test_the_background_thread_delivers(
         "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://192.168.1.1", "https://0.0.0.0",
         "https://[fd00::1]/", "https://[64:ff9b::7f00:1]/", "http://example.com", "ftp://example.com",
         "https://100.64.0.1", "https://224.0.0.1", "https://[2002:7f00:1::]/",
+        "https://[::127.0.0.1]/", "https://[::ffff:0:7f00:1]/", "https://[fec0::1]/",
+        "https://[64:ff9b:1::7f00:1]/", "https://2130706433/", "https://0x7f.1/",
     ],
 )  # fmt: skip
 def test_a_webhook_never_goes_inside(address: str) -> None:
