@@ -124,6 +124,10 @@ class Origin(Text):
         return re.sub(r"^(http://[^:]+):80$|^(https://[^:]+):443$", r"\1\2", text)
 
 
+_NAME_ERROR = "is no name that is known: write it in lower case, as docs/embedding.md lists it."
+_CONTACT = ("phone", "email", "url", "label")
+
+
 class Contact(fields.Dict):
     """Ways to reach a clinic: each becomes a link, so each is what its name says."""
 
@@ -166,20 +170,39 @@ _LOOKS = frozenset({"calc", "clamp", "color", "color-mix", "hsl", "hsla", "hwb",
 _LOOKS |= {"light-dark", "max", "min", "oklab", "oklch", "rgb", "rgba", "var"}
 
 
+def _length(most: int) -> validate.Length:
+    return validate.Length(max=most, error="has more than {max} characters: shorten it.")
+
+
+def _items(most: int) -> validate.Length:
+    return validate.Length(max=most, error="takes at most {max} items.")
+
+
 def _texts(count: int = LIST_LENGTH, length: int = QUESTION_LENGTH) -> fields.List[str]:
-    return fields.List(
-        Text(visible=True, validate=validate.Length(max=length)),
-        validate=validate.Length(max=count, error=f"takes at most {count} items."),
-    )
+    return fields.List(Text(visible=True, validate=_length(length)), validate=_items(count))
+
+
+_BETTER = {
+    "Missing data for required field.": "is missing: it has to be given.",
+    "Field may not be null.": "is null: give a value, or leave the field out.",
+    "Not a valid string.": "is no text: put it in quotes.",
+    "Not a valid integer.": "is no whole number: write it in digits, without quotes.",
+    "Not a valid boolean.": "has to be true or false.",
+    "Not a valid list.": "is no list: put its items in [ ].",
+    "Not a valid mapping type.": "is no mapping: write names with their values.",
+    "Invalid input type.": "is no mapping: write names with their values.",
+    "Not a valid date.": "is no date: write it like 2026-05-31.",
+    "Not a valid {obj_type}.": "is no time: write it like 2026-05-31T09:00:00Z.",
+    "Not a valid {awareness} {obj_type}.": "has no time zone: put Z, or +02:00, behind the time.",
+}
 
 
 def say_what_to_do(field: fields.Field[Any]) -> None:
     """Put messages that name the fix in place of marshmallow's own, where a field has those."""
-    said = field.error_messages
-    if said["required"] == fields.Field.default_error_messages["required"]:
-        said["required"] = "is missing: it has to be given."
-    if said["null"] == fields.Field.default_error_messages["null"]:
-        said["null"] = "is null: give a value, or leave the field out."
+    for part in (field, getattr(field, "inner", None), getattr(field, "value_field", None)):
+        said = part.error_messages if part is not None else {}
+        for key, text in said.items():
+            said[key] = _BETTER.get(str(text), text)
 
 
 class _Strict(Schema):
@@ -190,14 +213,17 @@ class _Strict(Schema):
         """Marshmallow's hook."""
         say_what_to_do(field_obj)
 
-    error_messages = {"unknown": "is not a field that is known here: check its spelling."}  # noqa: RUF012
+    error_messages = {  # noqa: RUF012
+        "unknown": "is not a field that is known here: check its spelling.",
+        "type": _BETTER["Invalid input type."],
+    }
 
 
 class SourceSchema(_Strict):
     """A source's title and address."""
 
-    title = Text(load_default="", validate=validate.Length(max=QUESTION_LENGTH))
-    url = Link(load_default="", validate=validate.Length(max=2_000))
+    title = Text(load_default="", validate=_length(QUESTION_LENGTH))
+    url = Link(load_default="", validate=_length(2_000))
 
     @post_load
     def _make(self, data: dict[str, Any], **_: Any) -> Source:
@@ -207,7 +233,7 @@ class SourceSchema(_Strict):
 class EntrySchema(_Strict):
     """An :class:`~faqlib.model.Entry`, both ways, with every bound."""
 
-    id = Text(load_default="", validate=validate.Length(max=200))
+    id = Text(load_default="", validate=_length(200))
     question = Text(
         required=True,
         visible=True,
@@ -222,7 +248,7 @@ class EntrySchema(_Strict):
             max=ANSWER_LENGTH, error="has more than 50,000 characters: split the entry."
         ),
     )
-    category = Text(load_default="", validate=validate.Length(max=200))
+    category = Text(load_default="", validate=_length(200))
     tags = _texts(length=100)
     aliases = _texts()
     lang = Text(
@@ -234,17 +260,19 @@ class EntrySchema(_Strict):
         validate=validate.OneOf(STATUSES, error="has to be one of {choices}."),
     )
     position = fields.Integer(
-        load_default=0, strict=True, validate=validate.Range(-(2**31), 2**31 - 1)
+        load_default=0,
+        strict=True,
+        validate=validate.Range(-(2**31), 2**31 - 1, error="has to be from {min} to {max}."),
     )
     pinned = fields.Boolean(load_default=False)
-    reviewed_by = Text(load_default="", validate=validate.Length(max=200))
+    reviewed_by = Text(load_default="", validate=_length(200))
     last_reviewed = fields.Date(load_default=None, allow_none=True)
     review_due = fields.Date(load_default=None, allow_none=True)
     sources = fields.List(
         fields.Nested(SourceSchema),
-        validate=validate.Length(max=LIST_LENGTH, error=f"takes at most {LIST_LENGTH} items."),
+        validate=_items(LIST_LENGTH),
     )
-    notice = Text(lines=True, load_default="", validate=validate.Length(max=2_000))
+    notice = Text(lines=True, load_default="", validate=_length(2_000))
     updated_at = fields.AwareDateTime(load_default=None, allow_none=True)
 
     @post_load
@@ -261,33 +289,33 @@ class SiteSchema(_Strict):
             SITE_ID, error="has to be 1 to 64 lower-case letters, digits and hyphens."
         ),
     )
-    name = Text(load_default="", validate=validate.Length(max=200))
+    name = Text(load_default="", validate=_length(200))
     lang = Text(
         load_default="en",
         validate=_LANG_CHECKS,
     )
-    url = Link(load_default="", validate=validate.Length(max=2_000))
-    origins = fields.List(Origin(), validate=validate.Length(max=LIST_LENGTH))
+    url = Link(load_default="", validate=_length(2_000))
+    origins = fields.List(Origin(), validate=_items(LIST_LENGTH))
     categories = _texts(length=200)
     contact = Contact(
-        keys=fields.String(validate=validate.OneOf(("phone", "email", "url", "label"))),
-        values=Text(validate=validate.Length(max=500)),
+        keys=fields.String(validate=validate.OneOf(_CONTACT, error="has to be one of {choices}.")),
+        values=Text(validate=_length(500)),
     )
-    notice = Text(lines=True, load_default="", validate=validate.Length(max=2_000))
+    notice = Text(lines=True, load_default="", validate=_length(2_000))
     urgent_terms = _texts(200, 100)
-    urgent_text = Text(lines=True, load_default="", validate=validate.Length(max=2_000))
+    urgent_text = Text(lines=True, load_default="", validate=_length(2_000))
     texts = fields.Dict(
-        keys=fields.String(validate=validate.Regexp(r"^[a-z][a-z0-9_]{0,39}$")),
-        values=Text(lines=True, validate=validate.Length(max=2_000)),
+        keys=fields.String(validate=validate.Regexp(r"^[a-z][a-z0-9_]{0,39}$", error=_NAME_ERROR)),
+        values=Text(lines=True, validate=_length(2_000)),
     )
     theme = fields.Dict(
-        keys=fields.String(validate=validate.Regexp(r"^[a-z][a-z0-9-]{0,39}$")),
+        keys=fields.String(validate=validate.Regexp(r"^[a-z][a-z0-9-]{0,39}$", error=_NAME_ERROR)),
         values=Text(validate=_is_look),
     )
-    synonyms = fields.List(_texts(length=100), validate=validate.Length(max=2_000))
+    synonyms = fields.List(_texts(length=100), validate=_items(2_000))
     accept_questions = fields.Boolean(load_default=False)
     count_searches = fields.Boolean(load_default=False)
-    webhook = Link(load_default="", validate=validate.Length(max=2_000))
+    webhook = Link(load_default="", validate=_length(2_000))
 
     @post_load
     def _make(self, data: dict[str, Any], **_: Any) -> Site:

@@ -339,3 +339,35 @@ def test_a_site_comes_back_from_its_dump() -> None:
         accept_questions=True,
     )
     assert load_site(dump_site(site)) == site
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "message"),
+    [
+        ({"question": 5}, "question", "is no text: put it in quotes."),
+        ({"tags": [5]}, "tags.0", "is no text: put it in quotes."),
+        ({"tags": "a"}, "tags", "is no list: put its items in [ ]."),
+        ({"tags": ["x" * 101]}, "tags.0", "has more than 100 characters: shorten it."),
+        ({"position": "1"}, "position", "is no whole number: write it in digits, without quotes."),
+        ({"position": 1 << 31}, "position", "has to be from -2147483648 to 2147483647."),
+        ({"pinned": "maybe"}, "pinned", "has to be true or false."),
+        ({"last_reviewed": "May"}, "last_reviewed", "is no date: write it like 2026-05-31."),
+        ({"updated_at": "x"}, "updated_at", "is no time: write it like 2026-05-31T09:00:00Z."),
+        (
+            {"updated_at": "2026-05-31T09:00:00"},
+            "updated_at",
+            "has no time zone: put Z, or +02:00, behind the time.",
+        ),
+        ({"sources": [5]}, "sources.0", "is no mapping: write names with their values."),
+        ({"category": "x" * 201}, "category", "has more than 200 characters: shorten it."),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_told_what_it_should_be(
+    wrong: dict[str, Any], field: str, message: str
+) -> None:
+    assert problem(with_question(**wrong)) == (field, message)
+
+
+def test_what_is_no_mapping_at_all_is_told_so() -> None:
+    for load in (load_entry, load_site):
+        assert problem([], load) == ("", "is no mapping: write names with their values.")  # type: ignore[arg-type]
