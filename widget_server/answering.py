@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 from marshmallow import Schema, ValidationError
 
@@ -19,6 +19,7 @@ from widget_server.limits import Limits
 
 # Above this, compressed, the widget asks for questions first and for answers when idle.
 SMALL = 16_000
+_ERRORS = "werkzeug.url_quote"  # Flask's way with bytes that are no UTF-8
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 # From a query string, the FAQ and a visitor: an answer, or None where it takes more than that
@@ -121,19 +122,23 @@ def again(checker: Schema, find: Find) -> Again:
     question = checker.fields["q"]
 
     @lru_cache(maxsize=128)
-    def others(pairs: tuple[tuple[str, str], ...]) -> Mapping[str, Any]:
+    def checked(parts: tuple[str, ...]) -> Mapping[str, Any] | None:
         # What is not the question is nearly always the same.
-        return cast(Mapping[str, Any], checker.load({**dict(reversed(pairs)), "q": ""}))
+        pairs = parse_qsl("&".join(parts), keep_blank_values=True, errors=_ERRORS)
+        names = dict(reversed(pairs))  # as for Flask, of two values with one name the first counts
+        return None if "q" in names else cast(Mapping[str, Any], checker.load({**names, "q": ""}))
 
     def answer(query_string: str, faq: Snapshot, visitor: str) -> Body | None:
-        # As Flask reads it, so that of two values with one name the first counts.
-        pairs = parse_qsl(query_string, keep_blank_values=True, errors="werkzeug.url_quote")
-        asked = [value for name, value in pairs if name == "q"]
+        parts = query_string.split("&")
+        asked = [part for part in parts if part[:2] == "q="]
         if not asked:
             return None
         try:
-            args = others(tuple(pair for pair in pairs if pair[0] != "q"))
-            return find(faq, {**args, "q": question.deserialize(asked[0])}, visitor)
+            args = checked(tuple([part for part in parts if part[:2] != "q="]))
+            if args is None:  # its name is written in another way too
+                return None
+            query = question.deserialize(unquote_plus(asked[0][2:], errors=_ERRORS))
+            return find(faq, {**args, "q": query}, visitor)
         except ValidationError:
             return None
 

@@ -104,21 +104,28 @@ def search_json(faq: Snapshot, results: Results, limit: int) -> bytes:
     complete = len(hits) < limit and len(hits) >= len(faq.published())
     head = (
         f'{{"query":{_quote(results.query)},"answered":{_WORDS[results.answered]},'
-        f'"confidence":{round(results.confidence, 4)},"suggestion":{instead},'
+        f'"confidence":{results.confidence:.4f},"suggestion":{instead},'
         f'"revision":"{faq.cursor}","complete":{_WORDS[complete]},"results":['
     )
-    return b"".join([head.encode(), b",".join([_result(hit) for hit in hits]), b"]}"])
+    return b"%b%b]}" % (head.encode(), b",".join([_result(hit) for hit in hits]))
 
 
 def _result(hit: Hit) -> bytes:
     entry = hit.entry
     start = _start_of_result(entry.id, entry.question, entry.answer, entry.category)
-    return start + f'{_quote(hit.snippet)},"score":{round(hit.score, 4)}}}'.encode()
+    return b'%b%b,"score":%.4f}' % (start, _text(hit.snippet), hit.score)
+
+
+# What is the same in many searches is encoded once: that takes longer than all the rest.
 
 
 @lru_cache(1_024)
 def _start_of_result(entry_id: str, question: str, answer: str, category: str) -> bytes:
-    """What of a result is the same in every search: encoding it takes longer than the rest."""
     html = render_html(answer)
     known = {"id": entry_id, "question": question, "answer_html": html, "category": category}
     return f'{encode(known)[:-1]},"snippet":'.encode()
+
+
+@lru_cache(4_096)
+def _text(snippet: str) -> bytes:
+    return _quote(snippet).encode()

@@ -9,7 +9,7 @@ the cost of a framework. Which answers this is right for is said by their view.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from faqlib import FAQError
 from widget_server.answering import Again
@@ -38,20 +38,27 @@ class Replayable:
     site: str
     revision: str
     route: str
-    body: Body
     again: Again | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(NamedTuple):
     allowed: Replayable
     headers: Headers
-    data: bytes
-    etag: str
+    body: Body
+    data: bytes  # of the body, as it was encoded
 
     @property
     def size(self) -> int:
         return len(self.data) + 2_000
+
+
+class _Pattern(NamedTuple):
+    allowed: Replayable
+    headers: Headers
+
+    @property
+    def size(self) -> int:
+        return 2_000
 
 
 class Replays:
@@ -60,7 +67,7 @@ class Replays:
     def __init__(self, clinics: Clinics, limit: int) -> None:
         self._clinics = clinics
         self._answers: Shelf[_Kept] = Shelf(limit // 2)
-        self._patterns: Shelf[_Kept] = Shelf(limit // 2)
+        self._patterns: Shelf[_Pattern] = Shelf(limit // 2)
 
     def find(self, key: Key, environ: Environ) -> Answer | None:
         """An answer for this request, if one can be given without asking Flask."""
@@ -81,19 +88,17 @@ class Replays:
         status, headers, data = answer
         if allowed is None or status[:3] != "200":
             return
-        etag = next(value for name, value in headers if name == "ETag")
-        kept = _Kept(allowed, headers, data, etag)
-        self._answers.put(key, kept)
+        self._answers.put(key, _Kept(allowed, headers, environ["faq.body"], data))
         if allowed.again is not None:
             common = [item for item in headers if item[0].lower() not in _OF_ONE_BODY]
-            self._patterns.put(key[1:], _Kept(allowed, common, b"", ""))
+            self._patterns.put(key[1:], _Pattern(allowed, common))
 
     def _is_current(self, kept: _Kept) -> bool:
         if not kept.allowed.site:
             return True
         return self._clinics.cursor(kept.allowed.site) == kept.allowed.revision
 
-    def _like(self, pattern: _Kept, key: Key, environ: Environ) -> Answer | None:
+    def _like(self, pattern: _Pattern, key: Key, environ: Environ) -> Answer | None:
         """A new answer under the headers of one that differed in the query only."""
         allowed = pattern.allowed
         assert allowed.again is not None  # noqa: S101 - only such are kept as patterns
@@ -105,13 +110,14 @@ class Replays:
             return None
         encoding: Encoding = key[-1]  # type: ignore[assignment]
         data, used = body.encoded(encoding)
-        etag = body.etag(used)
-        headers = [*pattern.headers, ("ETag", etag), ("Content-Length", str(len(data)))]
+        headers = [
+            *pattern.headers,
+            ("ETag", body.etag(used)),
+            ("Content-Length", str(len(data))),
+        ]
         if used:
             headers.append(("Content-Encoding", used))
-        made = Replayable(allowed.site, allowed.revision, allowed.route, body, allowed.again)
-        kept = self._answers.put(key, _Kept(made, headers, data, etag))
-        return _answer(kept, environ)
+        return _answer(self._answers.put(key, _Kept(allowed, headers, body, data)), environ)
 
 
 def key_of(environ: Environ) -> Key | None:
@@ -133,7 +139,7 @@ def key_of(environ: Environ) -> Key | None:
 def _answer(kept: _Kept, environ: Environ) -> Answer:
     environ["faq.route"], environ["faq.site"] = kept.allowed.route, kept.allowed.site
     held = environ.get("HTTP_IF_NONE_MATCH")
-    if held is not None and kept.allowed.body.matches(held):
+    if held is not None and kept.body.matches(held):
         headers = [item for item in kept.headers if item[0].lower() not in _NOT_IN_304]
         return "304 NOT MODIFIED", headers, b""
     return "200 OK", kept.headers, kept.data

@@ -59,11 +59,11 @@ def send_often(
     if not body.final:
         return send(body, cache_control)
     rule = request.url_rule
+    request.environ["faq.body"] = body
     request.environ["faq.replay"] = Replayable(
         site=faq.site.id if faq is not None else "",
         revision=str(faq.cursor) if faq is not None else "",
         route=rule.rule if rule is not None else "",
-        body=body,
         again=others,
     )
     return send(body, cache_control)

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from marshmallow import RAISE
 
-from faqlib import FAQ, Entry
+from faqlib import FAQ, Entry, render_html
 from tests.server.conftest import parts
 from widget_server import shapes
 from widget_server.compression import choose_encoding
@@ -300,6 +300,7 @@ def test_a_search_under_remembered_headers_is_the_one_that_flask_would_give(
     queries = [
         "parking", "where is north", "", "%20", "a&b=c", "x&limit=1", "x&lang=de", "x&limit=0",
         "é%C3%28", "%00", "x&q=parking", "y" * 2_001, "z" * 500, "parking&category=", "p+q%2Br",
+        "x&%71=parking", "x&q", "x&&",
     ]  # fmt: skip
     for headers in ({}, {"Origin": "https://www.south.example"}, {"Accept-Encoding": "gzip, br"}):
         for site in ("north", "south"):
@@ -315,3 +316,35 @@ def test_a_search_under_remembered_headers_is_the_one_that_flask_would_give(
                     for response in (shown, seen)
                 ]
                 assert kept[0] == kept[1], path
+
+
+def test_search_s_json_is_what_its_schema_writes(client: FlaskClient, shared_app: Flask) -> None:
+    """It is put together from ready pieces; the schema writes it from what the library found."""
+    for site, query in itertools.product(
+        ("exosomes", "family-practice"),
+        ("how long does it last", 'ex"oso\\mes ☂ <b>', "appointmnet cost", "cita", "zzzz"),
+    ):
+        found = parts(shared_app).clinics.faq(site).snapshot().search(query)
+        results = [
+            {
+                "id": hit.entry.id,
+                "question": hit.entry.question,
+                "answer_html": render_html(hit.entry.answer),
+                "snippet": hit.snippet,
+                "score": round(hit.score, 4),
+                "category": hit.entry.category,
+            }
+            for hit in found
+        ]
+        answer = client.get(f"{API}/{site}/search", query_string={"q": query}).get_json()
+        assert answer == shapes.SearchBody().dump(
+            {
+                "query": query,
+                "answered": found.answered,
+                "confidence": round(found.confidence, 4),
+                "suggestion": found.suggestion,
+                "revision": answer["revision"],
+                "complete": answer["complete"],
+                "results": results,
+            }
+        )
