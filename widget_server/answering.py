@@ -121,20 +121,13 @@ def again(checker: Schema, find: Find) -> Again:
     """``find`` for a query string instead of checked values."""
     question = checker.fields["q"]
 
-    @lru_cache(maxsize=128)
-    def checked(parts: tuple[str, ...]) -> Mapping[str, Any] | None:
-        # What is not the question is nearly always the same.
-        pairs = parse_qsl("&".join(parts), keep_blank_values=True, errors=_ERRORS)
-        names = dict(reversed(pairs))  # as for Flask, of two values with one name the first counts
-        return None if "q" in names else cast(Mapping[str, Any], checker.load({**names, "q": ""}))
-
     def answer(query_string: str, faq: Snapshot, visitor: str) -> Body | None:
         parts = query_string.split("&")
         asked = [part for part in parts if part[:2] == "q="]
         if not asked:
             return None
         try:
-            args = checked(tuple([part for part in parts if part[:2] != "q="]))
+            args = _checked(checker, tuple([part for part in parts if part[:2] != "q="]))
             if args is None:  # its name is written in another way too
                 return None
             query = question.deserialize(unquote_plus(asked[0][2:], errors=_ERRORS))
@@ -143,6 +136,14 @@ def again(checker: Schema, find: Find) -> Again:
             return None
 
     return answer
+
+
+@lru_cache(maxsize=256)
+def _checked(checker: Schema, parts: tuple[str, ...]) -> Mapping[str, Any] | None:
+    # What is not the question is nearly always the same.
+    pairs = parse_qsl("&".join(parts), keep_blank_values=True, errors=_ERRORS)
+    names = dict(reversed(pairs))  # as for Flask, of two values with one name the first counts
+    return None if "q" in names else cast(Mapping[str, Any], checker.load({**names, "q": ""}))
 
 
 def normalised(query: str, limit: int) -> str:

@@ -20,18 +20,33 @@ _LEVELS: dict[Effort, tuple[int, int]] = {"quick": (1, 1), "good": (6, 6), "best
 _TOKEN = re.compile(r"(?:^|,)\s*(br|gzip|\*)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?))?\s*(?=,|$)")
 
 
-@lru_cache(maxsize=512)
 def choose_encoding(accept: str) -> Encoding:
     """The best of brotli and gzip that an ``Accept-Encoding`` header allows, or ``""``."""
-    if not accept:
-        return ""
+    return _best(accept[:500]) if accept else ""
+
+
+@lru_cache(maxsize=512)
+def _best(accept: str) -> Encoding:
     offered: dict[str, float] = {}
-    for name, quality in _TOKEN.findall(accept.lower()[:500]):
+    for name, quality in _TOKEN.findall(accept.lower()):
         offered[name] = float(quality or 1)
     other = offered.get("*", 0.0)
     if offered.get("br", other) > 0:
         return "br"
     return "gzip" if offered.get("gzip", other) > 0 else ""
+
+
+def etag(tag: str, encoding: Encoding) -> str:
+    """The quoted strong ETag of a body in that encoding: other bytes, other tag."""
+    return f'"{tag}-{encoding}"' if encoding else f'"{tag}"'
+
+
+def is_held(tag: str, if_none_match: str) -> bool:
+    """Whether the client holds any variant of the body with this tag."""
+    if if_none_match.strip() == "*":
+        return True
+    held = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
+    return not held.isdisjoint(etag(tag, encoding) for encoding in ("", "gzip", "br"))
 
 
 @dataclass(slots=True)
@@ -60,17 +75,6 @@ class Body:
             # Two threads may both do this once; the result is the same.
             made = self._made[encoding] = self._compress(encoding)
         return made, encoding
-
-    def etag(self, encoding: Encoding) -> str:
-        """The quoted strong ETag of that variant: other bytes, other tag."""
-        return f'"{self.tag}-{encoding}"' if encoding else f'"{self.tag}"'
-
-    def matches(self, if_none_match: str) -> bool:
-        """Whether the client holds any variant of this body."""
-        if if_none_match.strip() == "*":
-            return True
-        held = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
-        return not held.isdisjoint(self.etag(encoding) for encoding in ("", "gzip", "br"))
 
     @property
     def size(self) -> int:

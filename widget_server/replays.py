@@ -15,7 +15,7 @@ from faqlib import FAQError
 from widget_server.answering import Again
 from widget_server.answers import Shelf
 from widget_server.clinics import Clinics
-from widget_server.compression import Body, Encoding, choose_encoding
+from widget_server.compression import Encoding, choose_encoding, etag, is_held
 from widget_server.errors import APIError
 
 Environ = dict[str, Any]
@@ -24,6 +24,8 @@ Answer = tuple[str, Headers, bytes]
 Key = tuple[str, ...]
 
 _REPLAYED = ("/api/v1/sites/", "/widget", "/embed/", "/sites/", "/assets/")
+# No page asks with more than this in address and headers: it is answered, and not remembered.
+_LONGEST = 3_000
 _OF_ONE_BODY = frozenset({"content-length", "content-encoding", "etag"})
 _NOT_IN_304 = frozenset({"content-length", "content-encoding", "content-type"})
 
@@ -44,12 +46,12 @@ class Replayable:
 class _Kept(NamedTuple):
     allowed: Replayable
     headers: Headers
-    body: Body
-    data: bytes  # of the body, as it was encoded
+    tag: str  # of the body; the data is what it was encoded to
+    data: bytes
 
     @property
     def size(self) -> int:
-        return len(self.data) + 2_000
+        return len(self.data) + _LONGEST + 1_000  # the key, the headers
 
 
 class _Pattern(NamedTuple):
@@ -58,7 +60,7 @@ class _Pattern(NamedTuple):
 
     @property
     def size(self) -> int:
-        return 2_000
+        return _LONGEST + 1_000
 
 
 class Replays:
@@ -88,7 +90,7 @@ class Replays:
         status, headers, data = answer
         if allowed is None or status[:3] != "200":
             return
-        self._answers.put(key, _Kept(allowed, headers, environ["faq.body"], data))
+        self._answers.put(key, _Kept(allowed, headers, environ["faq.tag"], data))
         if allowed.again is not None:
             common = [item for item in headers if item[0].lower() not in _OF_ONE_BODY]
             self._patterns.put(key[1:], _Pattern(allowed, common))
@@ -112,12 +114,12 @@ class Replays:
         data, used = body.encoded(encoding)
         headers = [
             *pattern.headers,
-            ("ETag", body.etag(used)),
+            ("ETag", etag(body.tag, used)),
             ("Content-Length", str(len(data))),
         ]
         if used:
             headers.append(("Content-Encoding", used))
-        return _answer(self._answers.put(key, _Kept(allowed, headers, body, data)), environ)
+        return _answer(self._answers.put(key, _Kept(allowed, headers, body.tag, data)), environ)
 
 
 def key_of(environ: Environ) -> Key | None:
@@ -126,7 +128,7 @@ def key_of(environ: Environ) -> Key | None:
     if environ["REQUEST_METHOD"] != "GET" or not path.startswith(_REPLAYED):
         return None
     get = environ.get
-    return (
+    key = (
         get("QUERY_STRING", ""),
         get("SCRIPT_NAME", ""),
         path,
@@ -134,12 +136,13 @@ def key_of(environ: Environ) -> Key | None:
         get("HTTP_ORIGIN", ""),
         choose_encoding(get("HTTP_ACCEPT_ENCODING", "")),
     )
+    return key if sum(map(len, key)) <= _LONGEST else None
 
 
 def _answer(kept: _Kept, environ: Environ) -> Answer:
     environ["faq.route"], environ["faq.site"] = kept.allowed.route, kept.allowed.site
     held = environ.get("HTTP_IF_NONE_MATCH")
-    if held is not None and kept.body.matches(held):
+    if held is not None and is_held(kept.tag, held):
         headers = [item for item in kept.headers if item[0].lower() not in _NOT_IN_304]
         return "304 NOT MODIFIED", headers, b""
     return "200 OK", kept.headers, kept.data

@@ -6,7 +6,7 @@ from flask import Response, request
 
 from faqlib import Snapshot
 from widget_server.answering import Again
-from widget_server.compression import Body, choose_encoding
+from widget_server.compression import Body, choose_encoding, etag, is_held
 from widget_server.replays import Replayable
 from widget_server.settings import Settings
 
@@ -32,14 +32,14 @@ def send(body: Body, cache_control: str) -> Response:
     encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
     data, encoding = body.encoded(encoding)
     held = environ.get("HTTP_IF_NONE_MATCH")
-    if held is not None and body.matches(held):
+    if held is not None and is_held(body.tag, held):
         # Its type decides about the other headers, and does not stand in a 304 itself.
         response = Response(status=304, mimetype=body.mimetype)
     else:
         response = Response(data, mimetype=body.mimetype)
         if encoding:
             response.headers["Content-Encoding"] = encoding
-    response.headers["ETag"] = body.etag(encoding)
+    response.headers["ETag"] = etag(body.tag, encoding)
     response.headers["Cache-Control"] = cache_control if body.final else "no-store"
     response.headers.add("Vary", "Accept-Encoding")
     return response
@@ -59,7 +59,7 @@ def send_often(
     if not body.final:
         return send(body, cache_control)
     rule = request.url_rule
-    request.environ["faq.body"] = body
+    request.environ["faq.tag"] = body.tag
     request.environ["faq.replay"] = Replayable(
         site=faq.site.id if faq is not None else "",
         revision=str(faq.cursor) if faq is not None else "",

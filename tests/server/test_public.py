@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import itertools
 import json
+import tracemalloc
 from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import quote
@@ -14,6 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from marshmallow import RAISE
+from werkzeug.test import EnvironBuilder
 
 from faqlib import FAQ, Entry, render_html
 from tests.server.conftest import parts
@@ -348,3 +351,26 @@ def test_search_s_json_is_what_its_schema_writes(client: FlaskClient, shared_app
                 "results": results,
             }
         )
+
+
+@pytest.mark.parametrize(
+    "where", ["QUERY_STRING", "HTTP_HOST", "HTTP_ORIGIN", "HTTP_ACCEPT_ENCODING"]
+)
+def test_what_is_put_into_an_address_or_a_header_fills_no_memory(stored: Flask, where: str) -> None:
+    """An answer that is kept is kept for what was asked with, which may be any length."""
+
+    def ask(number: int, length: int) -> None:
+        junk = f"{'q=parking&n=' if where == 'QUERY_STRING' else ''}{number}{'.x' * length}"
+        environ = EnvironBuilder(f"{API}/north/search?q=parking").get_environ() | {where: junk}
+        for _ in range(2):
+            b"".join(stored.wsgi_app(environ, lambda *_: None))
+
+    ask(0, 10)
+    tracemalloc.start()
+    try:
+        for number in range(40):
+            ask(number, 25_000)
+        gc.collect()
+        assert tracemalloc.get_traced_memory()[0] < 500_000  # of two million
+    finally:
+        tracemalloc.stop()
