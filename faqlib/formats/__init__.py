@@ -7,9 +7,7 @@ and the libraries it needs, are loaded when the format is first used.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
@@ -21,6 +19,7 @@ from faqlib.formats.assemble import assemble
 from faqlib.formats.decoding import decode, tidy
 from faqlib.formats.document import Document, Draft, unreadable
 from faqlib.model import Entry
+from faqlib.whole import replacing
 
 __all__ = [
     "FORMATS",
@@ -154,15 +153,20 @@ def write_file(
     path: str | os.PathLike[str],
     format: str | None = None,  # noqa: A002
 ) -> None:
-    """Writes the entries to ``path``, wholly or, if anything fails, not at all.
+    """Write the entries to ``path``, wholly or, if anything fails, not at all.
 
     Raises:
         ImportFormatError: if the format is not known.
         OSError: if the file cannot be written; what stood there before is untouched.
     """
-    path = Path(os.path.realpath(path))  # a link stays one
+    path = Path(path)
     content = write(entries, format=format_of(str(path), format).name)
-    _replace(path, content.encode("utf-8") if isinstance(content, str) else content)
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)  # a device or a pipe: what it is given goes through
+        return
+    with replacing(path) as file:
+        file.write(data)
 
 
 def _content(path: Path, wanted: Format) -> bytes:
@@ -199,30 +203,3 @@ def _examine(source: Any, wanted: Format, name: str) -> tuple[Document, list[Pro
 
 def _as_warning(problem: Problem) -> Problem:
     return Problem(problem.message, problem.file, problem.line, severity="warning")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Writes beside the file, makes it durable, and only then lets it take the name."""
-    handle, temporary = tempfile.mkstemp(prefix=".faqlib-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
-    _sync_directory(path.parent)
-
-
-def _sync_directory(directory: Path) -> None:
-    if not hasattr(os, "O_DIRECTORY"):
-        return  # Windows makes the rename durable itself
-    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -23,16 +23,17 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, inspect, select
 
-from faqlib.errors import StoreError
+from faqlib.errors import StoreError, StoreUnavailable
 from faqlib.model import Cursor
 from faqlib.store import archive, heads
 from faqlib.store.archive import TABLES, BackupInfo, Writer, check
-from faqlib.store.check import verify
+from faqlib.store.check import Counts, verify
 from faqlib.store.engine import parse
-from faqlib.store.files import replacing, set_aside_if_damaged
+from faqlib.store.files import set_aside_if_damaged
 from faqlib.store.plan import now
 from faqlib.store.sql import SQLStore
 from faqlib.store.tables import VERSION_TABLE, cursors, metadata
+from faqlib.whole import replacing
 
 __all__ = ["BackupInfo", "backup", "check", "restore"]
 
@@ -51,17 +52,26 @@ def backup(place: str | os.PathLike[str], path: str | os.PathLike[str]) -> Backu
     target = Path(path)
     with closing(SQLStore(place, create=False)) as store, store.reading() as connection:
         counts = verify(connection)
-        with replacing(target) as file:
-            writer = Writer(file, now())
-            for name, table in TABLES.items():
-                query = select(table).execution_options(yield_per=1_000)
-                with connection.execute(query) as result:
-                    for row in result:
-                        writer.line([name, *row])
-            writer.end(counts)
+        try:
+            with replacing(target, private=True) as file:
+                _write_rows(Writer(file, now()), connection, counts)
+        except OSError as error:
+            raise StoreUnavailable(
+                f"The file {path} can not be written ({error.strerror}): check its directory, the "
+                "free space and the rights; what was there before is unchanged."
+            ) from error
         there = set(inspect(connection).get_table_names())
     others = there - metadata.tables.keys() - {VERSION_TABLE}
     return replace(check(target), left_out=tuple(sorted(others)))
+
+
+def _write_rows(writer: Writer, connection: Connection, counts: Counts) -> None:
+    for name, table in TABLES.items():
+        query = select(table).execution_options(yield_per=1_000)
+        with connection.execute(query) as result:
+            for row in result:
+                writer.line([name, *row])
+    writer.end(counts)
 
 
 def restore(

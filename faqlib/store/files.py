@@ -1,44 +1,14 @@
-"""Files that are whole or not there: written beside their name, then moved to it."""
+"""A database's file that is too damaged to be written to makes room for a new one."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO
 
-from faqlib.errors import StoreUnavailable
+from faqlib.whole import sync_directory
 
 _WORN = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the name ``path`` when the block ends well; else nothing changes.
-
-    Only its owner may read it. The content is on the disk before the name is.
-
-    Raises:
-        StoreUnavailable: if the file can not be written.
-    """
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-        _sync_directory(path.parent)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def set_aside_if_damaged(path: Path) -> Path | None:
@@ -58,7 +28,7 @@ def set_aside_if_damaged(path: Path) -> Path | None:
         beside = path.with_name(path.name + suffix)
         if beside.exists():
             beside.rename(aside.with_name(aside.name + suffix))
-    _sync_directory(path.parent)
+    sync_directory(path.parent)
     return aside
 
 
@@ -69,19 +39,3 @@ def _is_sound(path: Path) -> bool:
     except sqlite3.Error as error:
         # A file that is locked or not ours to open is no reason to move it.
         return not (getattr(error, "sqlite_errorname", None) or "").startswith(_WORN)
-
-
-def _sync_directory(path: Path) -> None:
-    if hasattr(os, "O_DIRECTORY"):
-        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _unwritable(path: Path, error: OSError) -> StoreUnavailable:
-    return StoreUnavailable(
-        f"The file {path} can not be written ({error.strerror}): check its directory, the free "
-        "space and the rights; what was there before is unchanged."
-    )

@@ -2,6 +2,8 @@
 
 import io
 import os
+import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -176,6 +178,27 @@ def test_a_link_to_a_file_stays_a_link(tmp_path: Path) -> None:
     formats.write_file(ONE, link)
     assert link.is_symlink()
     assert formats.read_file(target).entries == tuple(ONE)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such pipes")
+def test_what_is_no_file_is_written_to_and_stays_what_it_is(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    formats.write_file(ONE, pipe, format="json")
+    reader.join(30)
+    assert formats.read(got[0], format="json").entries == tuple(ONE)
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("place", ["nowhere/faq.json", "folder.json"])
+def test_a_file_that_cannot_be_written_is_named(place: str, tmp_path: Path) -> None:
+    (tmp_path / "folder.json").mkdir()
+    with pytest.raises(OSError, match=re.escape(f"'{tmp_path / place}'")) as caught:
+        formats.write_file(ONE, tmp_path / place)
+    assert caught.value.filename == str(tmp_path / place)
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])

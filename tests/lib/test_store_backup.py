@@ -318,6 +318,15 @@ def test_a_backup_that_can_not_be_written_says_so(tmp_path: Path) -> None:
         backup(tmp_path / "faq.db", tmp_path / "directory")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such pipes")
+def test_a_backup_takes_the_place_of_files_alone(tmp_path: Path) -> None:
+    fill(str(tmp_path / "faq.db"))
+    os.mkfifo(tmp_path / "device")
+    with pytest.raises(StoreUnavailable, match="no file that can be replaced"):
+        backup(tmp_path / "faq.db", tmp_path / "device")
+    assert (tmp_path / "device").is_fifo()
+
+
 def test_a_backup_of_nothing_is_refused(tmp_path: Path, file: Path) -> None:
     with pytest.raises(StoreUnavailable, match="There is no database"):
         backup(tmp_path / "typo.db", file)
