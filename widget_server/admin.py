@@ -7,6 +7,7 @@ with 412 when somebody else was faster; the store checks the digest once more in
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, g, request
 
@@ -21,6 +22,7 @@ from faqlib import (
     dump_site,
 )
 from widget_server.admin_shapes import (
+    EntryAt,
     EntryList,
     EntryQuery,
     History,
@@ -40,6 +42,7 @@ admin = routes("admin", "/api/v1/admin", "For editors: needs a bearer token.")
 SECURED: dict[str, Any] = {"security": [{"token": []}]}
 READ = (401, 404, 429, 503)
 WRITE = (400, 401, 403, 404, 413, 415, 422, 429, 503)
+_OTHER_ID = "The id in the body is not the one in the address."
 _ETAG = {"description": "Names this state of the settings.", "schema": {"type": "string"}}
 _IF_IT_IS_THERE: dict[str, Any] = SECURED | {
     "parameters": [
@@ -105,7 +108,7 @@ def put_site(data: Site, site: str) -> tuple[Site, int, dict[str, str]]:
     the address.
     """
     if data.id != site:
-        fail(422, "The id in the body is not the one in the address.", {"id": [f"is not {site}."]})
+        fail(422, _OTHER_ID, {"id": [f"is not {site}."]})
     insecure = data.webhook and not data.webhook.startswith("https://")
     if insecure and not server().settings.webhook_private:
         fail(422, "A webhook has to be an https address.", {"webhook": ["is no https address."]})
@@ -144,11 +147,12 @@ def list_entries(site: str, args: dict[str, Any]) -> dict[str, Any]:
     admin, "POST", "/sites/<site>/entries", body=EntrySchema, answer=EntrySchema, status=201,
     dump=True, etag=True, failures=(*WRITE, 409), doc=SECURED,
 )  # fmt: skip
-def add_entry(data: Entry, site: str) -> Entry:
+def add_entry(data: Entry, site: str) -> tuple[Entry, int, dict[str, str]]:
     """Add an entry; its id is made from the question unless given."""
     made = _faq(site).add(data, actor=actor())
     admin.set_etag(made.digest)
-    return made
+    address = f"{request.script_root}{request.path}/{quote(made.id, safe='')}"
+    return made, 201, {"Location": address}
 
 
 @operation(
@@ -163,14 +167,17 @@ def get_entry(site: str, entry_id: str) -> Entry:
 
 
 @operation(
-    admin, "PUT", "/sites/<site>/entries/<anything:entry_id>", body=EntrySchema,
+    admin, "PUT", "/sites/<site>/entries/<anything:entry_id>", body=EntryAt(partial=("id",)),
     answer=EntrySchema, dump=True, etag=True, failures=WRITE, doc=SECURED,
 )  # fmt: skip
 def put_entry(data: Entry, site: str, entry_id: str) -> Entry:
-    """Replace an entry. The id is that of the address."""
+    """Replace an entry. The id may stand in the body too, if it is that of the address."""
     faq = _faq(site)
     current = _checked(faq, entry_id)
-    made = faq.update(data.replace(id=entry_id), expect=current.digest, actor=actor())
+    if data.id != entry_id:
+        message = f"is not {entry_id}: to rename an entry, add it under the new id, and delete it."
+        fail(422, _OTHER_ID, {"id": [message]})
+    made = faq.update(data, expect=current.digest, actor=actor())
     admin.set_etag(made.digest)
     return made
 
@@ -219,7 +226,10 @@ def entry_history(site: str, entry_id: str) -> dict[str, Any]:
 )  # fmt: skip
 def restore_entry(data: dict[str, Any], site: str, entry_id: str) -> Entry:
     """Make a past version of an entry the present one, also after it was deleted."""
-    made = _faq(site).restore(entry_id, data["number"], actor=actor())
+    try:
+        made = _faq(site).restore(entry_id, data["number"], actor=actor())
+    except EntryNotFound:
+        fail(404, "There is no such version of this entry to bring back: see its history.")
     admin.set_etag(made.digest)
     return made
 

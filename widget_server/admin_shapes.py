@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from marshmallow import Schema, fields, post_load, pre_load, validate
+from marshmallow import RAISE, Schema, fields, post_load, pre_load, validate
 
 from faqlib import FORMATS, EntrySchema, SiteSchema
-from widget_server.openapi import Query
+from widget_server.openapi import Checked, Query
 
 # A format goes by its name or by a suffix: "markdown" or "md".
 _BY_NAME = {name: name for name in sorted(FORMATS)} | {
     suffix[1:]: name for name, item in sorted(FORMATS.items()) for suffix in item.suffixes
 }
 FORMAT_NAMES = tuple(_BY_NAME)
+_STATUS = validate.OneOf(
+    ("draft", "published", "archived"), error="has to be draft, published or archived."
+)
 
 
 class SiteList(Schema):
@@ -23,24 +26,41 @@ class SiteList(Schema):
     sites = fields.List(fields.Dict(), required=True)
 
 
+def _named(data: Any, part: str) -> Any:
+    """What was sent, with the id of the address where it has none."""
+    has_id = not isinstance(data, dict) or "id" in data
+    return data if has_id else {**data, "id": (request.view_args or {})[part]}
+
+
 class SiteSettings(SiteSchema):
     """A site's settings as they are sent; the id need not stand beside that of the address."""
 
     @pre_load
     def _name(self, data: Any, **_: Any) -> Any:
-        named = not isinstance(data, dict) or "id" in data
-        return data if named else {**data, "id": (request.view_args or {})["site"]}
+        return _named(data, "site")
 
 
-class EntryQuery(Query):
+class EntryAt(EntrySchema):
+    """An entry as it is sent to its own address."""
+
+    @pre_load
+    def _name(self, data: Any, **_: Any) -> Any:
+        return _named(data, "entry_id")
+
+
+class EditorQuery(Query):
+    """The base of editors' query strings: a misspelt `dry_run` must not import in earnest."""
+
+    class Meta:
+        """Marshmallow's options."""
+
+        unknown = RAISE
+
+
+class EntryQuery(EditorQuery):
     """Which entries to list."""
 
-    status = fields.String(
-        load_default=None,
-        validate=validate.OneOf(
-            ("draft", "published", "archived"), error="has to be draft, published or archived."
-        ),
-    )
+    status = fields.String(load_default=None, validate=_STATUS)
     limit = fields.Integer(
         load_default=200, validate=validate.Range(1, 1_000, error="has to lie between 1 and 1000.")
     )
@@ -56,18 +76,20 @@ class EntryList(Schema):
     entries = fields.List(fields.Nested(EntrySchema), required=True)
 
 
-class StatusBody(Schema):
+class StatusBody(Checked):
     """What to do with an entry."""
 
-    status = fields.String(
-        required=True, validate=validate.OneOf(("draft", "published", "archived"))
-    )
+    status = fields.String(required=True, validate=_STATUS)
 
 
-class RestoreBody(Schema):
+class RestoreBody(Checked):
     """Which version to bring back."""
 
-    number = fields.Integer(required=True, strict=True, validate=validate.Range(1, 1_000_000_000))
+    number = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(1, 1_000_000_000, error="has to be the number of a version."),
+    )
 
 
 class VersionBody(Schema):
@@ -86,7 +108,7 @@ class History(Schema):
     versions = fields.List(fields.Nested(VersionBody), required=True)
 
 
-class _FormatQuery(Query):
+class _FormatQuery(EditorQuery):
     """A query that names a format."""
 
     @post_load
@@ -135,7 +157,7 @@ class ExportQuery(_FormatQuery):
     )
 
 
-class ReportQuery(Query):
+class ReportQuery(EditorQuery):
     """In which format to report."""
 
     format = fields.String(

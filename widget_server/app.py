@@ -51,8 +51,8 @@ def create_app(settings: Settings | Mapping[str, Any] | None = None, *, store: A
     app.config.update(
         MAX_CONTENT_LENGTH=settings.body_limit,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
-        JSON_SORT_KEYS=False,
     )
+    app.json.sort_keys = app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False
     app.url_map.converters["anything"] = AnyText
     here = _parts(app, settings, store)

@@ -62,6 +62,12 @@ def add_headers(site: Site | None, request: Request, response: Response) -> None
 
 def refusal(site: Site, origin: str) -> str:
     """Why ``origin`` was refused and what to do, in the words of the error."""
+    if origin == "null":
+        return (
+            "A page that was opened from a file, or in a sandboxed frame, has no origin that could "
+            f"be listed. To let every page read this FAQ: widget-server site set {site.id} "
+            "--any-origin"
+        )
     shown = origin[:200]
     twin = other_form(shown)
     hint = ""

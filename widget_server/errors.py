@@ -45,6 +45,7 @@ _STATUS: tuple[tuple[type[FAQError], int], ...] = (
     (FAQError, 500),
 )
 NO_SITE = "There is no such site here: check the id in the address."
+UNUSABLE = "Some of what was sent cannot be used: see errors."
 NO_ENTRY = "There is no such entry: it may have been renamed, unpublished or removed."
 
 
@@ -80,7 +81,9 @@ def error_response(
     body: dict[str, Any] = {"code": code, "status": HTTPStatus(code).phrase, "message": message}
     if errors:
         body["errors"] = errors
-    response = Response(json.dumps(body) + "\n", code, mimetype="application/json")
+    # A field's name may be half a character: it must not break the answer that complains of it.
+    text = json.dumps(body).encode("utf-8", "replace")
+    response = Response(text + b"\n", code, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     response.headers.update(headers or {})
     return response
@@ -90,9 +93,10 @@ def by_field(problems: Sequence[Problem]) -> dict[str, list[str]]:
     """The library's problems as messages by field, or by line where the field is unknown."""
     found: dict[str, list[str]] = {}
     for problem in problems:
-        where = problem.field or (f"line {problem.line}" if problem.line else "data")
-        text = Problem(problem.message, problem.file, problem.line, problem.entry)
-        found.setdefault(where, []).append(str(text))
+        place = f"line {problem.line}" if problem.line else ""
+        where = problem.field or place or "data"
+        known = (place if problem.field else "", problem.entry, problem.message)
+        found.setdefault(where, []).append(": ".join(part for part in known if part))
     return found
 
 
@@ -148,14 +152,15 @@ _MESSAGES = {
     404: "There is nothing at this address: see /docs for the addresses that there are.",
     412: "Somebody else changed it since it was read: read it again, and repeat the edit.",
     413: "The request is larger than this server accepts: send less at once.",
-    422: "The request was understood, but some of its values cannot be used: see errors.",
+    422: UNUSABLE,
     428: "Say which state the change was made on: send the ETag it came with as If-Match.",
 }
 
 
 def _message(error: HTTPException, code: int) -> str:
     if code == 405:
-        valid = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+        known = set(getattr(error, "valid_methods", None) or ())
+        valid = " or ".join(sorted(known - {"HEAD", "OPTIONS"} or known))
         return f"{request.method} is not possible here: use {valid}." if valid else "Not allowed."
     if isinstance(error, SecurityError):
         return "This server does not answer under that host name: see FAQ_TRUSTED_HOSTS."
@@ -189,12 +194,13 @@ def _on_api_error(error: APIError) -> Response:
 def _on_faq_error(error: FAQError) -> Response:
     code = next(code for kind, code in _STATUS if isinstance(error, kind))
     if isinstance(error, InvalidData):
-        message = "Some of what was sent breaks the rules: see errors."
-        return _answered(code, message, by_field(error.problems))
+        return _answered(code, UNUSABLE, by_field(error.problems))
     if isinstance(error, SiteNotFound):
         return _answered(code, NO_SITE)
     if isinstance(error, EntryNotFound):
         return _answered(code, NO_ENTRY)
+    if isinstance(error, EntryExists):
+        return _answered(code, f"The id {error.entry_id!r} is taken: PUT changes that entry.")
     if code >= 500:
         # What went wrong inside is for the log; a visitor's page gets one plain sentence.
         log.error("store failure", extra={"facts": {"error": str(error)}})

@@ -14,6 +14,7 @@ from flask_smorest import Api, Blueprint
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 
+from faqlib import EntrySchema
 from widget_server import errors
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -78,7 +79,21 @@ def _refuse(constant: str) -> Any:
     raise ValueError(constant)
 
 
-class Query(Schema):
+# The library's hook, from which each field gets messages that name the fix.
+_say = EntrySchema().on_bind_field
+
+
+class Checked(Schema):
+    """The base of what is sent: with the library's messages."""
+
+    error_messages = EntrySchema.error_messages
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Marshmallow's hook."""
+        _say(field_name, field_obj)
+
+
+class Query(Checked):
     """The base of query strings: what is not known is ignored, as caches and trackers add to it."""
 
     class Meta:

@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from faqlib import EntrySchema
-from widget_server.openapi import Query
+from widget_server.openapi import Checked, Query
 
 # The library's own text field, which is no public name of it.
 TextField: Any = type(EntrySchema().fields["question"])
@@ -178,17 +178,9 @@ class SuggestBody(Schema):
     revision = fields.String(required=True)
 
 
-# The library's hook, from which each field of a body gets its messages.
-_say = EntrySchema().on_bind_field
-
-
-class _Visitor(Schema):
+class _Visitor(Checked):
     class Meta:
         unknown = EXCLUDE  # a newer widget may send more
-
-    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Marshmallow's hook: the library's messages here too."""
-        _say(field_name, field_obj)
 
 
 class FeedbackBody(_Visitor):

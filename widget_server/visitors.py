@@ -15,7 +15,7 @@ from sqlalchemy import insert
 
 from faqlib import EntryNotFound
 from widget_server.counts import objects
-from widget_server.errors import fail, messages
+from widget_server.errors import UNUSABLE, fail, messages
 from widget_server.openapi import operation, read_json
 from widget_server.public import public
 from widget_server.records.tables import feedback as feedback_table
@@ -82,7 +82,7 @@ def _read(schema: Schema) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema.load(read_json(request))
     except ValidationError as error:
-        fail(422, "Some of what was sent cannot be used: see errors.", messages(error))
+        fail(422, UNUSABLE, messages(error))
     return loaded
 
 

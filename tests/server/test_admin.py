@@ -85,6 +85,48 @@ def test_what_breaks_the_rules_is_422_by_field(editor: Editor) -> None:
     )
 
 
+def test_what_is_wrong_is_said_in_words_that_name_the_fix(editor: Editor) -> None:
+    match = {"If-Match": "*"}
+    for method, path, body, field, words in (
+        ("PATCH", "/entries/parking", {"status": "gone"}, "status", "has to be draft"),
+        ("PATCH", "/entries/parking", {}, "status", "is missing"),
+        ("PATCH", "/entries/parking", {"answer": "x"}, "answer", "check its spelling"),
+        ("POST", "/restore/parking", {"number": "1"}, "number", "is no whole number"),
+        ("POST", "/restore/parking", {"number": 0}, "number", "the number of a version"),
+        ("POST", "/entries", [], "body", "is no mapping"),
+        ("POST", "/entries", {"\ud800": 1, "question": "x"}, "?", "check its spelling"),
+        ("GET", "/entries?limit=abc", None, "limit", "is no whole number"),
+        ("POST", "/import?format=csv&dry-run=true", None, "dry-run", "check its spelling"),
+        ("GET", "/export?fromat=csv", None, "fromat", "check its spelling"),
+        ("POST", "/import?format=json", [{"question": 1}], "question", "line 1: '1': is no text"),
+        ("POST", "/import?format=csv", ["question"], "line 1", "has no column"),
+    ):
+        sent = {"data": json.dumps(body), "content_type": "application/json"}
+        failed = assert_error(editor(method, path, headers=match, **sent), 422)
+        assert words in failed["errors"][field][0], failed
+
+
+def test_an_id_in_the_body_that_is_not_the_addresss_renames_nothing(editor: Editor) -> None:
+    before = editor("GET", "/entries/parking")
+    match = {"If-Match": before.headers["ETag"]}
+    body = {"id": "garage", "question": "Is parking free?", "answer": "No."}
+    failed = assert_error(editor("PUT", "/entries/parking", json=body, headers=match), 422)
+    assert "to rename" in failed["errors"]["id"][0]
+    assert editor("GET", "/entries/parking").get_json() == before.get_json()
+    body["id"] = "parking"
+    assert editor("PUT", "/entries/parking", json=body, headers=match).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["a/b", "../x", "50 % off?", "日本", "a.b"])
+def test_a_new_entry_says_where_it_is_found(editor: Editor, stored: Flask, name: str) -> None:
+    made = editor("POST", "/entries", json={"question": "New?", "id": name})
+    there = stored.test_client().get(made.headers["Location"], headers=bearer(stored, "north"))
+    assert there.get_json() == made.get_json()
+    assert json.dumps(name, ensure_ascii=False).encode() in made.data
+    taken = assert_error(editor("POST", "/entries", json={"question": "New?", "id": name}), 409)
+    assert "PUT" in taken["message"]
+
+
 def test_an_entry_is_published_and_taken_back(editor: Editor, stored: Flask) -> None:
     path = "/entries/draft"
     public = "/api/v1/sites/north/entries/draft"
@@ -104,7 +146,8 @@ def test_history_tells_who_and_restore_brings_back_what_was_deleted(editor: Edit
     assert versions[1]["actor"].startswith("token:")
     back = editor("POST", "/restore/parking", json={"number": 1})
     assert back.get_json()["answer"] == "Yes, behind the house."
-    assert_error(editor("POST", "/restore/parking", json={"number": 99}), 404)
+    missing = assert_error(editor("POST", "/restore/parking", json={"number": 99}), 404)
+    assert "no such version" in missing["message"]
     assert_error(editor("GET", "/history/never"), 404)
 
 

@@ -89,6 +89,13 @@ def test_no_change_to_an_allowed_origin_is_allowed(many: Flask, data: st.DataObj
         check(many, site, listed, "/search?q=parking", origin or None)
 
 
+def test_a_page_without_an_origin_is_told_no_command_that_would_fail(stored: Flask) -> None:
+    refused = stored.test_client().get("/api/v1/sites/south/bundle", headers={"Origin": "null"})
+    message = assert_error(refused, 403)["message"]
+    assert "--any-origin" in message
+    assert "--add-origin" not in message
+
+
 def test_a_refusal_names_the_origin_and_the_command(stored: Flask) -> None:
     response = stored.test_client().get(
         "/api/v1/sites/south/search?q=x", headers={"Origin": "https://south.example"}
