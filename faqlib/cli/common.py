@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Option = Callable[[Any], Any]
 
-STDIN = "-"
+STDIN, STDIN_NAME = "-", "standard input"
 _FORMAT_NAMES = ("text", "markdown", "html", "csv", "tsv", "json", "jsonl", "yaml", "docx")
 _SUFFIXES = ("txt", "md", "yml")  # where they are not the name
 
@@ -118,7 +118,7 @@ def read_document(path: str, format_name: str | None) -> Document:
 
     if path == STDIN:
         wanted = known_format("", format_name).name
-        return formats.read(sys.stdin.buffer, format=wanted, name="standard input")
+        return formats.read(sys.stdin.buffer, format=wanted, name=STDIN_NAME)
     if reason := why_no_file(path):
         raise Failure(reason)
     return formats.read_file(path, format=known_format(path, format_name).name)

@@ -12,6 +12,7 @@ import click
 
 from faqlib.cli.common import (
     STDIN,
+    STDIN_NAME,
     actor_name,
     actor_option,
     counted,
@@ -67,7 +68,8 @@ def import_files(
     if site is not None and database is None:
         raise click.UsageError("--site goes with --db: say where the entries are to be kept.")
     read = [
-        (path, read_document(path, format_name)) for path in progress(files, "Reading", len(files))
+        (STDIN_NAME if path == STDIN else path, read_document(path, format_name))
+        for path in progress(files, "Reading", len(files))
     ]
     entries = _all_entries(read)
     embedded = 0
@@ -169,13 +171,11 @@ def check(files: tuple[str, ...], format_name: str | None, allow_warnings: bool)
     """List everything that is wrong with files, with file and line; exit 1 if anything is.
 
     Errors stop an import. Warnings do not: they are what is set aside, asked twice or left empty.
+    FILE can be - for standard input.
     """
-    from faqlib import formats
-
     found: list[Problem] = []
     for path in progress(files, "Checking", len(files)):
-        reason = why_no_file(path)
-        problems = [Problem(reason)] if reason else formats.check(path, format_name)
+        problems = _problems(path, format_name)
         found += problems
         for problem in problems:
             click.echo(str(problem).replace("format=.", "--format."))
@@ -185,6 +185,16 @@ def check(files: tuple[str, ...], format_name: str | None, allow_warnings: bool)
     click.echo(f"{counted(len(files), 'file')}: {counts if found else 'no problems'}.")
     if errors or (warnings and not allow_warnings):
         click.get_current_context().exit(NO)
+
+
+def _problems(path: str, format_name: str | None) -> list[Problem]:
+    from faqlib import formats
+
+    if path == STDIN:
+        return formats.check(STDIN_NAME, format_name, sys.stdin.buffer)
+    if reason := why_no_file(path):
+        return [Problem(reason)]
+    return formats.check(path, format_name)
 
 
 @click.command(

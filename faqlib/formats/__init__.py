@@ -125,12 +125,20 @@ def read_file(path: str | os.PathLike[str], format: str | None = None) -> Docume
     return read(_content(path, wanted), format=wanted.name, name=str(path))
 
 
-def check(path: str | os.PathLike[str], format: str | None = None) -> list[Problem]:  # noqa: A002
-    """Everything about a file that is wrong (errors) or worth a look (warnings), by line."""
+def check(
+    path: str | os.PathLike[str],
+    format: str | None = None,  # noqa: A002
+    source: IO[bytes] | None = None,
+) -> list[Problem]:
+    """Everything about a file that is wrong (errors) or worth a look (warnings), by line.
+
+    Where ``source`` is given, it is read, and ``path`` is only what it is called.
+    """
     path = Path(path)
     try:
         wanted = format_of(str(path), format)
-        document, problems = _examine(_content(path, wanted), wanted, str(path))
+        content = _content(path, wanted) if source is None else source
+        document, problems = _examine(content, wanted, str(path))
     except ImportFormatError as error:
         return list(error.problems)
     aside = [

@@ -39,10 +39,10 @@ def read(text: str, name: str) -> Draft:
     _check_columns(header, columns, draft, name)
     exact = tuple(header) == FIELDS
     above = len(text) - len(table)
-    for line, cells in islice(_rows(table, delimiter, draft, name), 1, None):
+    for line, cells in islice(_rows(table, delimiter, above, draft, name), 1, None):
         if any(cell.strip() for cell in cells):
             row = cells if exact else _foreign(cells, columns)
-            _add_row(draft, columns, row, line + above, name)
+            _add_row(draft, columns, row, line, name)
     return draft
 
 
@@ -95,7 +95,8 @@ def _header(text: str, name: str) -> tuple[str, list[str]]:
 
 
 def _reader(text: str, delimiter: str) -> Any:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    # Not strict, a quote that nothing closes would swallow all rows below it without a word.
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 
 def _check_columns(
@@ -119,16 +120,18 @@ def _check_columns(
             draft.problems.append(Problem(message, name, 1))
 
 
-def _rows(text: str, delimiter: str, draft: Draft, name: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(
+    text: str, delimiter: str, above: int, draft: Draft, name: str
+) -> Iterator[tuple[int, list[str]]]:
     reader = _reader(text, delimiter)
     while True:
-        line = reader.line_num + 1
+        line = above + reader.line_num + 1
         try:
             yield line, next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            message = f"cannot be read as a table ({error}): look for an unclosed quote above."
+            message = f"cannot be read as a table ({error}): close the quote, or double it inside."
             draft.problems.append(Problem(message, name, line))
             return
 

@@ -296,6 +296,11 @@ def test_check_can_let_warnings_pass() -> None:
     assert "warning" in works("check", "page.txt", "--allow-warnings").stdout
 
 
+def test_check_reads_standard_input_when_the_format_is_named() -> None:
+    text = run("check", "-", "--format", "text", stdin=PAGE).stdout
+    assert text.startswith("standard input:8: warning: 'Loading' is set aside")
+
+
 def test_check_goes_on_after_a_file_that_is_not_there() -> None:
     result = run("check", "gone.txt", ".", "page.txt")
     assert result.exit_code == 1

@@ -163,3 +163,9 @@ def test_a_million_columns_are_refused() -> None:
 
 def test_an_unclosed_quote_is_named_where_it_opens() -> None:
     assert "csv:2: cannot be read" in refusal('question,answer\na,"' + "x" * 1_100_000)
+
+
+@pytest.mark.parametrize("end", ["", ',"last"'])
+def test_an_unclosed_quote_does_not_swallow_the_rows_below_it(end: str) -> None:
+    table = f'\nquestion,answer\nOne?,"yes\nTwo?,no\nThree?,maybe{end}\n'
+    assert "csv:3: cannot be read" in refusal(table)
