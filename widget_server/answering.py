@@ -37,39 +37,35 @@ class Answering:
     query_limit: int
 
     def search(self, faq: Snapshot, args: Mapping[str, Any], visitor: str) -> Body:
-        """What was found for a checked query.
+        """What is found for a checked query, from the shelf if it is there.
 
         Raises:
             APIError: when the visitor searched too often.
         """
         query = normalised(args["q"], self.query_limit)
-        limit, category, lang = args["limit"], args["category"], args["lang"]
+        what = ("search", query, args["limit"], args["category"], args["lang"])
+        return self.ready(faq, what, lambda: self.found(faq, args, visitor))
 
-        def make() -> Body:
-            self.limits.spend("search", visitor)
-            final = faq.ready()
-            results = faq.search(query, limit=limit, category=category, lang=lang)
-            found = payloads.search_json(faq, results, limit)
-            return Body(found, str(faq.cursor), answered=results.answered, final=final)
+    def found(self, faq: Snapshot, args: Mapping[str, Any], visitor: str) -> Body:
+        """The same, not kept here: for those who keep what they make of it."""
+        self.limits.spend("search", visitor)
+        query, limit = normalised(args["q"], self.query_limit), args["limit"]
+        final = faq.ready()
+        results = faq.search(query, limit=limit, category=args["category"], lang=args["lang"])
+        data = payloads.search_json(faq, results, limit)
+        return Body(data, str(faq.cursor), answered=results.answered, final=final)
 
-        return self.ready(faq, ("search", query, limit, category, lang), make)
-
-    def suggest(self, faq: Snapshot, args: Mapping[str, Any], visitor: str) -> Body:
-        """Completions of what is being typed.
+    def suggested(self, faq: Snapshot, args: Mapping[str, Any], visitor: str) -> Body:
+        """Completions of what is being typed, not kept here either.
 
         Raises:
             APIError: when the visitor searched too often.
         """
+        self.limits.spend("search", visitor)
         query = normalised(args["q"], self.query_limit)
-        limit, lang = args["limit"], args["lang"]
-
-        def make() -> Body:
-            self.limits.spend("search", visitor)
-            found = faq.suggest(query, limit=limit, lang=lang)
-            payload = {"query": query, "suggestions": found, "revision": str(faq.cursor)}
-            return _body(faq, payload, "quick")
-
-        return self.ready(faq, ("suggest", query, limit, lang), make)
+        found = faq.suggest(query, limit=args["limit"], lang=args["lang"])
+        payload = {"query": query, "suggestions": found, "revision": str(faq.cursor)}
+        return _body(faq, payload, "quick")
 
     def bundle(self, faq: Snapshot, *, parts: str = "all") -> Body:
         """The bundle; ``parts="questions"`` holds the answers too where that is small."""
@@ -148,4 +144,6 @@ def _checked(checker: Schema, parts: tuple[str, ...]) -> Mapping[str, Any] | Non
 
 def normalised(query: str, limit: int) -> str:
     """The query as it is cached: single blanks, no control characters, cut at the limit."""
-    return " ".join(_CONTROL.sub(" ", query).split())[:limit]
+    if not query.isprintable():
+        query = _CONTROL.sub(" ", query)
+    return " ".join(query.split())[:limit]

@@ -85,7 +85,7 @@ def _parts(app: Flask, settings: Settings, store: Any) -> Server:
         clinics=clinics,
         records=records,
         assets=Assets(records),
-        limits=Limits(app, settings),
+        limits=Limits(settings),
         counts=SearchCounts(records, clinics, settings.minimum_count),
         outbox=Outbox(records, clinics, webhook),
     )

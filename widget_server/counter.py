@@ -1,4 +1,4 @@
-"""Counting requests in memory, for Flask-Limiter.
+"""Counting requests in memory, as a storage of the package limits.
 
 The storage that comes with `limits` starts a thread to forget what has expired, some hundred
 times a second under load, which costs more than a search. This one forgets while it counts.

@@ -64,8 +64,10 @@ class Front:
         return answer[0], answer[1], body
 
     def _request_id(self, environ: Environ) -> str:
-        given = environ.get("HTTP_X_REQUEST_ID", "")
-        return given if _ID.fullmatch(given) else f"{self._prefix}{next(self._numbers):08x}"
+        given: str = environ.get("HTTP_X_REQUEST_ID", "")
+        if given and _ID.fullmatch(given):
+            return given
+        return f"{self._prefix}{next(self._numbers):08x}"
 
 
 def _quote_query(environ: Environ) -> None:

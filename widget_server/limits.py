@@ -1,4 +1,4 @@
-"""Rate limits on what writes or costs, counted by Flask-Limiter in memory or in Redis."""
+"""Rate limits on what writes or costs, counted in memory or, by the package limits, in Redis."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import ipaddress
 import logging
 import re
 import time
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from flask import Flask, request
-from flask_limiter import Limiter
-from limits import RateLimitItem, parse_many
+from flask import request
+from limits import parse_many
 from limits.errors import ConfigurationError
-from limits.storage import storage_from_string
+from limits.storage import Storage, storage_from_string
 
 from widget_server.counter import LazyMemory
 from widget_server.errors import fail
@@ -62,29 +61,31 @@ def check_storage(place: str) -> None:
         raise SettingsError(f"rate_storage {fix}") from None
 
 
-def _visitor() -> str:
-    return client_key(request.remote_addr)
+class _Window(NamedTuple):
+    name: str
+    seconds: int
+    most: int
 
 
 class Limits:
-    """The limits of one application. Addresses are used as keys and kept nowhere else."""
+    """The limits of one application. Addresses are used as keys and kept nowhere else.
 
-    def __init__(self, app: Flask, settings: Settings) -> None:
+    They are asked by hand: hooks around each request would cost as much as Flask itself, and could
+    not tell reads from writes when the counter does not answer.
+    """
+
+    def __init__(self, settings: Settings) -> None:
         check_storage(settings.rate_storage)
         storage = settings.rate_storage
         own = f"{LazyMemory.STORAGE_SCHEME[0]}://" if storage == "memory://" else storage
-        self._limiter = Limiter(_visitor, storage_uri=own, strategy="fixed-window")
-        # Registered by hand: its three hooks would cost every request as much as Flask itself,
-        # and they cannot tell reads from writes when the counter does not answer.
-        app.extensions["limiter"] = {self._limiter}
-        self._limiter.init_app(app)
+        self._storage: Storage = storage_from_string(own)  # type: ignore[assignment]
         self._complained_at = float("-inf")
-        self._items: dict[Kind, list[RateLimitItem]] = {
-            "search": parse_many(settings.rate_search),
-            "feedback": parse_many(settings.rate_feedback),
-            "questions": parse_many(settings.rate_questions),
-            "admin": parse_many(settings.rate_admin),
-            "failed_tokens": parse_many(settings.rate_failed_tokens),
+        self._windows: dict[Kind, list[_Window]] = {
+            "search": _windows("search", settings.rate_search),
+            "feedback": _windows("feedback", settings.rate_feedback),
+            "questions": _windows("questions", settings.rate_questions),
+            "admin": _windows("admin", settings.rate_admin),
+            "failed_tokens": _windows("failed_tokens", settings.rate_failed_tokens),
         }
 
     def spend(self, kind: Kind, address: str | None = None) -> None:
@@ -97,7 +98,8 @@ class Limits:
                 request would write something. Reads go through then.
         """
         try:
-            broken = self._broken(kind, _visitor() if address is None else client_key(address))
+            visitor = client_key(request.remote_addr if address is None else address)
+            broken = self._broken(kind, visitor)
         except Exception as error:  # noqa: BLE001 - each store has its own exceptions
             self._complain(error)
             if kind in _READS:
@@ -121,8 +123,14 @@ class Limits:
 
     def _broken(self, kind: Kind, visitor: str) -> float | None:
         """When the limit that is used up starts anew, or ``None``."""
-        limiter = self._limiter.limiter
-        for item in self._items[kind]:
-            if not limiter.hit(item, kind, visitor):
-                return float(limiter.get_window_stats(item, kind, visitor).reset_time)
+        for name, seconds, most in self._windows[kind]:
+            key = f"{name}/{visitor}"
+            if self._storage.incr(key, seconds) > most:
+                return float(self._storage.get_expiry(key))
         return None
+
+
+def _windows(kind: Kind, limits: str) -> list[_Window]:
+    return [
+        _Window(item.key_for(kind), item.get_expiry(), item.amount) for item in parse_many(limits)
+    ]

@@ -91,7 +91,7 @@ def search(args: dict[str, Any]) -> Response:
     here, faq = server(), visited()
     body = here.answering.search(faq, args, request.remote_addr or "")
     if not faq.site.count_searches:
-        others = again(_SEARCH, here.answering.search)
+        others = again(_SEARCH, here.answering.found)
         return send_often(body, cacheable(here.settings), faq, others)
     # A site that counts its searches hears of each one: none is answered without it.
     if not objects(request):
@@ -107,8 +107,8 @@ def search(args: dict[str, Any]) -> Response:
 def suggest(args: dict[str, Any]) -> Response:
     """Questions that complete what is being typed."""
     here, faq = server(), visited()
-    body = here.answering.suggest(faq, args, request.remote_addr or "")
-    others = again(_SUGGEST, here.answering.suggest)
+    body = here.answering.suggested(faq, args, request.remote_addr or "")
+    others = again(_SUGGEST, here.answering.suggested)
     return send_often(body, cacheable(here.settings), faq, others)
 
 

@@ -144,7 +144,7 @@ def test_what_visitors_send_comes_back_as_data_only(stored: Flask) -> None:
     """Reasons and questions reach the clinic as JSON that no browser takes for a page."""
     client, headers = stored.test_client(), bearer(stored)
     limits = parts(stored).limits
-    limits._items = {kind: [] for kind in limits._items}
+    limits._windows = {kind: [] for kind in limits._windows}
     for payload in ALL:
         client.post(
             "/api/v1/sites/north/feedback",

@@ -174,7 +174,7 @@ def test_without_a_counter_reads_pass_and_writes_wait(
     def dead(*_: Any, **__: Any) -> bool:
         raise ConnectionError("redis is away")
 
-    monkeypatch.setattr(parts(stored).limits._limiter.limiter, "hit", dead)
+    monkeypatch.setattr(parts(stored).limits._storage, "incr", dead)
     client = stored.test_client()
     assert client.get("/api/v1/sites/north/search?q=anything").status_code == 200
     response = client.post(
