@@ -493,6 +493,7 @@ def _problems(error: ValidationError, file: str, line: int | None, entry: str) -
         if isinstance(messages, Mapping):
             for key, value in messages.items():
                 name = "" if key == "_schema" else str(key)
+                name = name if name.isprintable() else ascii(name)  # a file's own word, shown
                 walk(value, ".".join(part for part in (path, name) if part))
         else:
             texts = [messages] if isinstance(messages, str) else messages

@@ -16,7 +16,7 @@ from faqlib import __version__ as version
 from widget_server.cli_doctor import doctor
 from widget_server.cli_sites import site
 from widget_server.cli_tokens import token
-from widget_server.options import Failure, database_option
+from widget_server.options import Failure, database_option, shown
 from widget_server.settings import Settings, SettingsError
 
 
@@ -28,8 +28,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except (Failure, FAQError, SettingsError) as error:
-            sentence = " ".join(str(error).split())
-            click.echo(f"widget-server: {sentence}", err=True)
+            click.echo(f"widget-server: {shown(str(error))}", err=True)
             ctx.exit(1)
 
 

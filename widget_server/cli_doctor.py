@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from widget_server.options import Failure
+from widget_server.options import Failure, shown
 
 if TYPE_CHECKING:
     from widget_server.doctor import Page
@@ -29,9 +29,12 @@ def doctor(page: str, origin: str | None) -> None:
     """
     from widget_server.doctor import examine
 
-    findings = examine(_read(page, origin))
+    try:
+        findings = examine(_read(page, origin))
+    except ValueError as error:  # a port or a name that no address can have
+        raise Failure(f"{page} names an address that leads nowhere: {error}.") from None
     for finding in findings:
-        click.echo(finding)
+        click.echo(shown(finding))
     if findings:
         sys.exit(1)
     click.echo("The embed is in order.")

@@ -133,12 +133,13 @@ def snippet(
     from widget_server.builder import Choice, check_accent
     from widget_server.builder import snippet as make_snippet
     from widget_server.records import Records
+    from widget_server.settings import Settings
 
     problem, _ = check_accent(accent)
     if problem:
         raise Failure(problem)
     choice = Choice(open_store(database).site(site_id), mode=mode, lang=lang, accent=accent)
-    base = public_url.rstrip("/")
+    base = Settings(public_url=public_url).public_url.rstrip("/")
     click.echo(make_snippet(choice.attributes(), base, Assets(Records(database))))
     click.echo(f"Content-Security-Policy: script-src {base}; connect-src {base}", err=True)
 

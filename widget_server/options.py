@@ -14,6 +14,11 @@ class Failure(Exception):
     """A command could not do its work; the text is one sentence with the fix."""
 
 
+def shown(text: str) -> str:
+    """``text`` as one line that a terminal only shows: part of it may come from elsewhere."""
+    return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))
+
+
 def database_option(command: Command) -> Command:
     """Add ``--db``, which falls back on ``FAQ_DATABASE``."""
     option = click.option(

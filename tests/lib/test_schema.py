@@ -188,6 +188,13 @@ def test_all_problems_of_an_entry_are_told_at_once_with_its_name() -> None:
         assert str(found).startswith("a.csv:7: 'Is parking free?', ")
 
 
+def test_the_name_of_an_unknown_field_does_nothing_to_a_terminal() -> None:
+    with pytest.raises(InvalidData) as caught:
+        load_entry(with_question(**{"colour\x1b[2J": "red"}))
+    assert caught.value.problems[0].field == "'colour\\x1b[2J'"
+    assert str(caught.value).isprintable()
+
+
 def test_unknown_fields_can_be_passed_over() -> None:
     assert load_entry(with_question(colour="red"), ignore_unknown=True) == Entry("Is parking free?")
 

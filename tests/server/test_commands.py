@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from werkzeug.serving import make_server
 
 from faqlib import open_store
 from tests.server.conftest import PLAIN, parts
-from widget_server import create_app, doctor
+from widget_server import create_app, doctor, fetch
 from widget_server.cli import main
 from widget_server.csp import allows
 
@@ -124,11 +125,13 @@ def test_the_snippet_of_the_command_is_that_of_the_builder(
     assert result.stdout.strip() == built["snippet"]
     assert built["policy"] in result.stderr
     assert "4.5" in fails(run("site", *words, "--accent", "#ffee00"))
+    assert "public_url" in fails(run("site", *words[:-1], "faq.example"))
 
 
 def test_serve_refuses_wrong_settings_before_it_starts(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setattr("signal.signal", lambda *_: None)  # this process has handlers of its own
     monkeypatch.setenv("FAQ_PROXIES", "lots")
     assert "proxies" in fails(run("serve", "--db", str(tmp_path / "faq.db")))
     monkeypatch.setenv("FAQ_PROXIES", "1")
@@ -244,6 +247,27 @@ def test_the_doctor_reads_files_and_addresses(
     assert "does not answer" in fails(run("doctor", "http://127.0.0.1:9/"))
     preview = run("doctor", f"{served[0]}/preview?site=north")
     assert preview.exit_code == 0, preview.output
+
+
+@pytest.mark.parametrize("place", ["http://[::1", "http://127.0.0.1:99999", "http://a..example"])
+def test_an_address_that_leads_nowhere_is_told_in_a_sentence(tmp_path: Path, place: str) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(f'<script src="{place}/widget.js" data-site="north"></script>')
+    assert "leads nowhere" in fails(run("doctor", str(page)))
+    assert "leads nowhere" in fails(run("doctor", f"{place}/"))
+
+
+def test_what_a_server_says_does_nothing_to_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = json.dumps({"message": "no\n\x1b]0;title\x07\x9b2J"}).encode()
+    answer = fetch.Fetched("", 403, {}, said)
+    monkeypatch.setattr("widget_server.doctor.fetch", lambda *_: answer)
+    page = tmp_path / "page.html"
+    page.write_text('<script src="http://faq.example/widget.js" data-site="north"></script>')
+    shown = run("doctor", str(page)).output
+    assert "no ?]0;title??2J" in shown
+    assert shown.replace("\n", "").isprintable()
 
 
 @pytest.mark.parametrize(
