@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -53,6 +54,8 @@ class FAQ(Reading):
         semantic: Semantic = None,
         background: bool = False,
     ) -> None:
+        if isinstance(store, str | os.PathLike):
+            raise TypeError(f"A database is opened with FAQ.open({str(store)!r}).")
         encoder = encoder_for(semantic)
         self._owns_store = store is None
         self._store = store or open_store(":memory:")
@@ -318,8 +321,13 @@ def _ensure_site(store: Store, site: str) -> None:
         store.save_site(check_site(Site(id=site)))
 
 
-def _read(source: str | Path | bytes | IO[bytes], format_name: str | None) -> Any:
-    if isinstance(source, str | Path):
+def _read(source: Any, format_name: str | None) -> formats.Document:
+    if isinstance(source, str | os.PathLike):
+        if isinstance(source, str) and "\n" in source:
+            raise TypeError("load takes a path: give the content itself as bytes, text.encode().")
         return formats.read_file(source, format=format_name)
-    content = source if isinstance(source, bytes) else source.read()
-    return formats.read(content, format=format_name, name=getattr(source, "name", "") or "")
+    if isinstance(source, bytearray | memoryview):
+        source = bytes(source)
+    if not isinstance(source, bytes) and not hasattr(source, "read"):
+        raise TypeError(f"load takes a path, bytes or an open file, not {source!r:.60}.")
+    return formats.read(source, format=format_name, name=str(getattr(source, "name", "")))

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -52,8 +52,11 @@ class Source:
     url: str = ""
 
 
-def _as_date(value: str) -> date | None:
-    return date.fromisoformat(value) if value else None
+def _as_date(name: str, value: str) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise ValueError(f"{name} takes a date such as 2026-05-31, not {value!r}.") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,8 @@ class Entry:
     def __post_init__(self) -> None:
         put = object.__setattr__
         if not self.id:
+            if not isinstance(self.question, str):
+                raise TypeError(f"question takes a text, not {self.question!r}.")
             put(self, "id", slug(self.question))
         # Most entries that are made were read from a store, and have what they should.
         if type(self.tags) is not tuple:
@@ -108,9 +113,9 @@ class Entry:
         if self.sources or type(self.sources) is not tuple:
             put(self, "sources", tuple(_as_source(item) for item in self.sources))
         if isinstance(self.last_reviewed, str):
-            put(self, "last_reviewed", _as_date(self.last_reviewed))
+            put(self, "last_reviewed", _as_date("last_reviewed", self.last_reviewed))
         if isinstance(self.review_due, str):
-            put(self, "review_due", _as_date(self.review_due))
+            put(self, "review_due", _as_date("review_due", self.review_due))
 
     def replace(self, **changes: Any) -> Entry:
         """A copy with ``changes`` made. The id stays, even if the question changes."""
@@ -319,11 +324,17 @@ class ImportReport:
 def _as_tuple(name: str, value: Sequence[str]) -> tuple[str, ...]:
     if isinstance(value, str):  # tuple("abc") would quietly give three tags
         raise TypeError(f"{name} takes a list of texts, not one text: write [{value!r}].")
+    if not isinstance(value, Iterable):
+        raise TypeError(f"{name} takes a list of texts, not {value!r}.")
     return tuple(value)
 
 
 def _as_source(item: Source | Mapping[str, str]) -> Source:
-    return item if isinstance(item, Source) else Source(**item)
+    try:
+        return item if isinstance(item, Source) else Source(**item)
+    except TypeError:
+        message = f"sources takes each as Source(title, url), or a mapping of these, not {item!r}."
+        raise TypeError(message) from None
 
 
 def _digest(record: Entry | Site) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from faqlib.errors import EntryNotFound
-from faqlib.model import Cursor, Entry, Results, Site, Status
+from faqlib.model import STATUSES, Cursor, Entry, Results, Site, Status
 from faqlib.search import Filter, Projection, language
 
 
@@ -72,7 +72,13 @@ class Reading(ABC):
         return iter(self._current().entries)
 
     def entries(self, status: Status | None = None) -> tuple[Entry, ...]:
-        """All entries, or those of one status, by position and then by age."""
+        """All entries, or those of one status, by position and then by age.
+
+        Raises:
+            ValueError: if there is no such status.
+        """
+        if status not in (None, *STATUSES):
+            raise ValueError(f"status is one of {', '.join(STATUSES)}, or None, not {status!r}.")
         found = self._current().entries
         return found if status is None else tuple(e for e in found if e.status == status)
 
@@ -107,8 +113,7 @@ class Reading(ABC):
         Raises:
             ValueError: if ``limit`` is below 1.
         """
-        if limit < 1:
-            raise ValueError(f"limit has to be 1 or more, not {limit}.")
+        _check_asked(query, limit)
         only = _filter(category, tags, lang)
         projection = self._current().projection
         find = projection.answer if self._remembers else projection.search
@@ -122,15 +127,27 @@ class Reading(ABC):
         return self._current().projection.ready()
 
     def suggest(self, prefix: str, *, limit: int = 5, lang: str | None = None) -> list[str]:
-        """Questions that complete what is being typed, best first, at most ``limit``."""
+        """Questions that complete what is being typed, best first.
+
+        Args:
+            prefix: the visitor's words so far; the last may be half a word.
+            limit: how many questions at most, 1 or more.
+            lang: only questions in this language; ``pt`` also finds ``pt-BR``.
+
+        Raises:
+            ValueError: if ``limit`` is below 1.
+        """
+        _check_asked(prefix, limit)
         return self._current().projection.suggest(prefix, limit, _filter(None, (), lang))
 
     def related(self, entry_id: str, *, limit: int = 3) -> list[Entry]:
-        """Published entries that share most with a published one.
+        """Published entries that share most with a published one, nearest first.
 
         Raises:
             EntryNotFound: if no published entry has this id.
+            ValueError: if ``limit`` is below 1.
         """
+        _check_asked(entry_id, limit)
         state = self._current()
         entry = state.by_id.get(entry_id)
         if entry is None or entry.status != "published":
@@ -156,6 +173,15 @@ class Snapshot(Reading):
 
     def _current(self) -> State:
         return self._state
+
+
+def _check_asked(text: object, limit: object) -> None:
+    if not isinstance(text, str):
+        raise TypeError(f"a text is needed to search for, not {text!r:.60}.")
+    if not isinstance(limit, int):
+        raise TypeError(f"limit takes a whole number, not {limit!r}.")
+    if limit < 1:
+        raise ValueError(f"limit has to be 1 or more, not {limit}.")
 
 
 def _in_listing_order(site: Site, entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -417,8 +417,13 @@ def check_entry(entry: Entry) -> Entry:
 
     Raises:
         InvalidData: with one problem for each field that breaks a rule.
+        TypeError: if it is no entry at all.
     """
-    return entry if _is_plainly_good(entry) else load_entry(_ENTRY.dump(entry))
+    if _is_plainly_good(entry):
+        return entry
+    if not isinstance(entry, Entry):
+        raise TypeError(f"{entry!r:.60} is no Entry: plain data becomes one with load_entry().")
+    return load_entry(_ENTRY.dump(entry))
 
 
 def _is_plainly_good(entry: Entry) -> bool:

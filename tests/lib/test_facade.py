@@ -1,6 +1,7 @@
 """FAQ: store and search in step, in memory and on disk, whoever writes."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -279,6 +280,31 @@ def test_load_takes_a_path_bytes_or_an_open_file(faq: FAQ, tmp_path: Path) -> No
     assert faq.load(io.BytesIO(content), format="text").unchanged == ("is-parking-free",)
     with path.open("rb") as file:
         assert faq.load(file).unchanged == ("is-parking-free",)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda faq: faq.search(None), "a text is needed to search for, not None."),
+        (lambda faq: faq.suggest(b"how"), "a text is needed to search for, not b'how'."),
+        (lambda faq: faq.search("x", limit="5"), "limit takes a whole number, not '5'."),
+        (lambda faq: faq.suggest("x", limit=0), "limit has to be 1 or more, not 0."),
+        (lambda faq: faq.related("x", limit=-1), "limit has to be 1 or more, not -1."),
+        (lambda faq: faq.entries("live"), "status is one of draft, published, archived, or None"),
+        (lambda faq: faq.add({"question": "Q?"}), "is no Entry: plain data becomes one with"),
+        (lambda faq: faq.add_all("ab"), "'a' is no Entry"),
+        (lambda faq: faq.merge([None]), "None is no Entry"),
+        (lambda faq: faq.load(None), "load takes a path, bytes or an open file, not None."),
+        (lambda faq: faq.load("Q: a?\nA: b"), "load takes a path: give the content itself as"),
+        (lambda faq: FAQ(store="faq.db"), "A database is opened with FAQ.open('faq.db')."),
+    ],
+)
+def test_what_is_given_in_the_wrong_place_is_told_in_one_sentence(
+    faq: FAQ, call: Callable[[FAQ], object], said: str
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=re.escape(said)):
+        call(faq)
+    assert len(faq) == 0
 
 
 def test_a_file_with_a_mistake_changes_nothing(faq: FAQ) -> None:

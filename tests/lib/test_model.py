@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import pickle
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -95,6 +96,22 @@ def test_an_entry_takes_lists_dates_and_mappings_as_files_have_them() -> None:
 def test_one_text_in_place_of_a_list_is_refused(name: str) -> None:
     with pytest.raises(TypeError, match=f"{name} takes a list"):
         Entry("Q?", **{name: "abc"})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"question": None}, "question takes a text, not None."),
+        ({"tags": None}, "tags takes a list of texts, not None."),
+        ({"last_reviewed": "May"}, "last_reviewed takes a date such as 2026-05-31, not 'May'."),
+        ({"review_due": "2026-02-30"}, "review_due takes a date such as"),
+        ({"sources": ["https://fda.example"]}, "sources takes each as Source(title, url)"),
+        ({"sources": [{"name": "FDA"}]}, "sources takes each as Source(title, url)"),
+    ],
+)
+def test_a_field_that_cannot_be_put_right_is_named(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=re.escape(said)):
+        Entry(**{"question": "Q?", **wrong})
 
 
 def test_values_do_not_change() -> None:
