@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -152,6 +153,7 @@ def _has_no_repeats(tag: str) -> None:
 _LANG_CHECKS = (validate.Regexp(LANG, error=_LANG_ERROR), _has_no_repeats)
 
 
+@lru_cache(maxsize=256)
 def _is_lang(tag: str) -> bool:
     """Whether a language tag's parts are right, and no variant stands in it twice."""
     variants = [part for part in tag.lower().split("-")[1:] if len(part) > 4 or part[:1].isdigit()]

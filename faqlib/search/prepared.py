@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, compress, count
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from faqlib.markup import render_text
 from faqlib.model import Entry
@@ -63,22 +63,19 @@ class Prepared:
         return _sentences(self.answer)
 
 
-class _Token(NamedTuple):
-    """What stands between two blanks, as analysis sees it: mostly one word, and its signs."""
-
-    folded: tuple[str, ...]
-    terms: tuple[str, ...]
-    bag: Bag  # the rows of those words that the word-vector table has
-    ends: bool  # a sentence
+# What stands between two blanks, as analysis sees it, mostly one word and its signs: the words,
+# folded; their terms; the rows of those that the word-vector table has; whether it ends a sentence.
+_Token: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], Bag, bool]
 
 
 class _Read(NamedTuple):
-    """The tokens of a text: the same, token by token."""
+    """A text: its words with their terms; by token its rows, and whether a sentence ends."""
 
-    folded: tuple[tuple[str, ...], ...] = ()
-    terms: tuple[tuple[str, ...], ...] = ()
+    words: tuple[str, ...] = ()  # folded
+    terms: tuple[str, ...] = ()
     bags: tuple[Bag, ...] = ()
     ends: tuple[bool, ...] = ()
+    spans: tuple[tuple[str, ...], ...] = ()  # the terms, token by token
 
     @property
     def bag(self) -> Bag:
@@ -102,7 +99,7 @@ class _Tokens(dict[str, _Token]):
         folded = tuple([analysis.fold(word) for word in words])
         terms = tuple([analysis.stem(word, self._lang) for word in words])
         bag = self._vectors.bag(folded) if self._vectors else ()
-        found = _Token(folded, terms, bag, token.endswith(_ENDS))
+        found = folded, terms, bag, token.endswith(_ENDS)
         if len(token) <= _LONGEST_TOKEN:
             if len(self) >= _KNOWN_TOKENS:
                 self.clear()
@@ -112,7 +109,11 @@ class _Tokens(dict[str, _Token]):
     def read(self, text: str) -> _Read:
         """A text token by token."""
         found = list(map(self.__getitem__, text.split()))
-        return _Read(*zip(*found, strict=True)) if found else _NOTHING
+        if not found:
+            return _NOTHING
+        folded, terms, bags, ends = zip(*found, strict=True)
+        flat = chain.from_iterable
+        return _Read(tuple(flat(folded)), tuple(flat(terms)), bags, ends, terms)
 
 
 _NOTHING = _Read()
@@ -127,16 +128,17 @@ def prepare(entry: Entry) -> Prepared:
     questions = (entry.question, *entry.aliases)
     askings = [read(text) for text in questions]
     lines = [read(line) for line in answer.split("\n")]
-    tags = [read(tag) for tag in entry.tags]
+    category, tags = read(entry.category), [read(tag) for tag in entry.tags]
     words: dict[str, str] = {}
-    fields = (askings[:1], askings[1:], lines, [read(entry.category)], tags)
-    terms = tuple([_terms(texts, words) for texts in fields])
+    for text in (*askings, *lines, category, *tags):
+        words.update(zip(text.words, text.terms, strict=True))
+    fields = (askings[0].terms, _terms(askings[1:]), _terms(lines), category.terms, _terms(tags))
     return Prepared(
         entry,
         lang,
         analysis.fold(entry.question),
         answer,
-        Document(entry.id, terms),
+        Document(entry.id, fields),
         tuple(words),
         tuple(words.values()),
         tuple({_asking(*pair, lang) for pair in zip(questions, askings, strict=True)}),
@@ -144,21 +146,18 @@ def prepare(entry: Entry) -> Prepared:
     )
 
 
-def _terms(texts: Iterable[_Read], words: dict[str, str]) -> tuple[str, ...]:
-    """The terms of a field; each word with its term is put into ``words``."""
-    found: list[str] = []
-    for text in texts:
-        terms = tuple(chain.from_iterable(text.terms))
-        words.update(zip(chain.from_iterable(text.folded), terms, strict=True))
-        found += terms
-    return tuple(found)
+def _terms(texts: Sequence[_Read]) -> tuple[str, ...]:
+    """The terms of some texts."""
+    if len(texts) == 1:
+        return texts[0].terms
+    return tuple(chain.from_iterable([text.terms for text in texts]))
 
 
 def _asking(text: str, read: _Read, lang: str) -> tuple[str, ...]:
     """The terms of a question as far as those of a query are read."""
     if len(text) > MAX_CHARACTERS:
         read = _tokens(lang).read(text[:MAX_CHARACTERS])
-    return tuple(chain.from_iterable(read.terms))[:MAX_WORDS]
+    return read.terms[:MAX_WORDS]
 
 
 def _bags(askings: Sequence[_Read], lines: Iterable[_Read]) -> Bags:
@@ -173,7 +172,7 @@ def _told(line: _Read) -> Iterator[Bag]:
     begin = 0
     for end in (*compress(count(1), line.ends), len(line.ends)):
         bag = tuple(chain.from_iterable(line.bags[begin:end]))
-        if bag or any(line.terms[begin:end]):
+        if bag or any(line.spans[begin:end]):
             yield bag
         begin = end
 

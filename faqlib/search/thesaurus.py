@@ -7,8 +7,9 @@ the words that are typed to the words of the FAQ.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
+from itertools import chain
 
 from faqlib.search import analysis
 
@@ -22,12 +23,6 @@ class Thesaurus:
 
     def __init__(self, others: Mapping[Phrase, frozenset[str]]) -> None:
         self._others = others
-        self._single = frozenset(phrase[0] for phrase in others if len(phrase) == 1)
-        following: dict[str, set[str]] = {}
-        for phrase in others:
-            if len(phrase) > 1:
-                following.setdefault(phrase[0], set()).add(phrase[1])
-        self._following = {stem: frozenset(found) for stem, found in following.items()}
 
     @classmethod
     def of(cls, groups: Iterable[Sequence[str]], lang: str) -> Thesaurus:
@@ -35,23 +30,33 @@ class Thesaurus:
         found: dict[Phrase, set[str]] = {}
         for group in groups:
             phrases = [_phrase(member, lang) for member in group]
+            terms = set(chain.from_iterable(phrases))
             for phrase in phrases:
-                others = (term for other in phrases if other != phrase for term in other)
-                found.setdefault(phrase, set()).update(others)
+                found.setdefault(phrase, set()).update(terms)
         found.pop((), None)
-        return cls({phrase: frozenset(terms) - set(phrase) for phrase, terms in found.items()})
+        return cls({phrase: frozenset(terms.difference(phrase)) for phrase, terms in found.items()})
 
     def joined(self, other: Thesaurus) -> Thesaurus:
         """Both together."""
+        if not (self._others and other._others):
+            return other if other._others else self
         phrases = {*self._others, *other._others}
         nothing: frozenset[str] = frozenset()
         return Thesaurus(
             {p: self._others.get(p, nothing) | other._others.get(p, nothing) for p in phrases}
         )
 
+    @cached_property
+    def _following(self) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for phrase in self._others:
+            if len(phrase) > 1:
+                found.setdefault(phrase[0], set()).add(phrase[1])
+        return {stem: frozenset(seconds) for stem, seconds in found.items()}
+
     def knows(self, stems: Iterable[str]) -> bool:
         """Whether one of the stems is a member by itself."""
-        return any(stem in self._single for stem in stems)
+        return any((stem,) in self._others for stem in stems)
 
     def following(self, stem: str) -> frozenset[str]:
         """The second words of phrases that begin with this one."""

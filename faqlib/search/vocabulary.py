@@ -41,15 +41,16 @@ class Vocabulary:
             added: the same of each that came, and the term of each word.
         """
         words, counts = dict(self.words), Counter(self.counts)
-        counts.subtract(chain.from_iterable(removed))
+        gone = Counter(chain.from_iterable(removed))
+        counts.subtract(gone)
         counts.update(chain.from_iterable([entry_words for entry_words, _ in added]))
         for entry_words, entry_terms in added:
             for word, term in zip(entry_words, entry_terms, strict=True):
                 if term not in (terms := words.get(word, ())):
                     words[word] = (*terms, term)
-        for word in [word for word, count in counts.items() if count <= 0]:
-            del counts[word]
-            words.pop(word, None)
+        for word in gone:
+            if not counts[word]:
+                del counts[word], words[word]
         return Vocabulary(words, counts, self._spelling)
 
     @cached_property

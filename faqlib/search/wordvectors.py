@@ -10,10 +10,12 @@ of that a word weighs by the root of its inverse document frequency in this FAQ.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from itertools import chain
+from struct import Struct
 from typing import Any
 
 DIMENSIONS = 128
@@ -23,6 +25,9 @@ _ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "ers", "ings", "'s")
 # Weights are rounded, so that an edit elsewhere rarely changes an entry's vectors.
 _STEPS = 16
 _LEAST = 0.02
+_UP = 128  # what makes an int8 positive
+_MOVED_UP = bytes((value + _UP) % 256 for value in range(256))
+_LANES = Struct(f"<{DIMENSIONS}Q")
 _CHUNK = 2_048  # words that are embedded together: what a processor's cache holds
 
 Bag = tuple[int, ...]  # the table's rows of a text's words, in order
@@ -34,7 +39,6 @@ class WordVectors:
     def __init__(self, words: Iterable[str], table: bytes) -> None:
         self._rows = {word: row for row, word in enumerate(words)}
         self._table = table
-        self._bytes = memoryview(table).cast("b")
         if len(table) != len(self._rows) * _ROW:
             raise ValueError("The word vectors do not fit their word list: reinstall faqlib.")
         self.row = lru_cache(maxsize=65_536)(self._find)
@@ -59,11 +63,16 @@ class WordVectors:
         return tuple(row for word in words if (row := self.row(word)) is not None)
 
     @cache  # noqa: B019 - the table is never freed
-    def vector(self, row: int) -> tuple[float, ...]:
-        """One word's vector."""
+    def _lanes(self, row: int) -> tuple[int, int]:
+        """One word's vector as one number, 64 bits for each value, and the factor of the row.
+
+        A value is moved up by as much as makes all of them positive, times the factor.
+        """
         start = row * _ROW
-        length = int.from_bytes(self._table[start : start + 2], "little") * _SCALE
-        return tuple(length * value for value in self._bytes[start + 2 : start + _ROW])
+        factor = int.from_bytes(self._table[start : start + 2], "little")
+        lanes = bytearray(8 * DIMENSIONS)
+        lanes[::8] = self._table[start + 2 : start + _ROW].translate(_MOVED_UP)
+        return factor * int.from_bytes(lanes, "little"), factor
 
     @cached_property
     def _arrays(self) -> tuple[Any, Any]:
@@ -87,39 +96,54 @@ class WordVectors:
         """:meth:`embed` of many texts by numpy: a float32 array, zeros where no word is known."""
         import numpy as np
 
-        found = np.zeros((len(bags), DIMENSIONS), np.float32)
-        by_length: dict[int, list[int]] = {}
-        for place, bag in enumerate(bags):
-            by_length.setdefault(len(bag), []).append(place)
-        by_length.pop(0, None)
+        order = sorted(range(len(bags)), key=list(map(len, bags)).__getitem__)
+        rows = np.fromiter(chain.from_iterable([bags[place] for place in order]), np.intp)
         scale = weights.array(len(self._rows)) * self._arrays[1]
-        for length, places in by_length.items():
-            step = max(1, _CHUNK // length)
-            for at in range(0, len(places), step):
-                chunk = places[at : at + step]
-                found[chunk] = self._sums([bags[place] for place in chunk], scale)
-        lengths = np.sqrt(np.vecdot(found, found))
+        sums = np.zeros((len(bags), DIMENSIONS), np.float32)
+        at = 0
+        for length, where in _stretches(Counter(map(len, bags))):
+            size = length * (where.stop - where.start)
+            part = rows[at : (at := at + size)].reshape(-1, length)
+            np.einsum("ijk,ij->ik", self._arrays[0][part], scale[part], out=sums[where])
+        lengths = np.sqrt(np.vecdot(sums, sums))
         lengths[lengths == 0] = 1
-        found /= lengths[:, None]
+        sums /= lengths[:, None]
+        found = np.empty_like(sums)
+        found[order] = sums
         return found
 
-    def _sums(self, bags: Sequence[Bag], scale: Any) -> Any:
-        """The sums of texts of as many words each, which is much faster than of any."""
-        import numpy as np
-
-        rows = np.fromiter(chain.from_iterable(bags), np.intp).reshape(len(bags), -1)
-        return np.einsum("ijk,ij->ik", self._arrays[0][rows], scale[rows])
-
     def embed(self, bag: Bag, weights: CorpusWeights) -> tuple[float, ...] | None:
-        """The unit vector of a text, or ``None`` if no word of it is known."""
-        total = [0.0] * DIMENSIONS
+        """The unit vector of a text, or ``None`` if no word of it is known.
+
+        All values are added up at once, in one large number for each word: exactly, and in a
+        fifth of the time that 128 sums of floats take.
+        """
+        total = moved = 0
         for row in bag:
-            weight = weights(row)
-            total = [
-                sum_ + weight * value for sum_, value in zip(total, self.vector(row), strict=True)
-            ]
-        length = math.sqrt(sum(value * value for value in total))
-        return tuple(value / length for value in total) if length else None
+            steps = int(weights(row) * _STEPS)
+            lanes, factor = self._lanes(row)
+            total += steps * lanes
+            moved += steps * factor
+        moved *= _UP
+        values = [
+            float(lane - moved) for lane in _LANES.unpack(total.to_bytes(_LANES.size, "little"))
+        ]
+        length = math.sqrt(dot(values, values))
+        return tuple([value / length for value in values]) if length else None
+
+
+def _stretches(counts: Mapping[int, int]) -> Iterator[tuple[int, slice]]:
+    """Where texts of as many words stand, sorted by that: not too many of them at once.
+
+    Their sums are much faster than those of texts of any length.
+    """
+    end = 0
+    for length, count in sorted(counts.items()):
+        start, end = end, end + count
+        if length:
+            step = max(1, _CHUNK // length)
+            for first in range(start, end, step):
+                yield length, slice(first, min(first + step, end))
 
 
 @cache
