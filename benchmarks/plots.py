@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parents[1] / "docs" / "benchmarks"
 
@@ -14,12 +15,7 @@ def bars(name: str, title: str, values: Mapping[str, Mapping[str, float]], unit:
     Returns:
         The Markdown that shows the picture.
     """
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = name  # the same figures, the same file
-    from matplotlib import pyplot
-
+    pyplot = _pyplot(name)
     groups: Sequence[str] = list(next(iter(values.values())))
     width = 0.8 / len(values)
     figure, axes = pyplot.subplots(figsize=(7, 3))
@@ -31,8 +27,33 @@ def bars(name: str, title: str, values: Mapping[str, Mapping[str, float]], unit:
     axes.set_title(title)
     axes.set_xticks([at + 0.4 - width / 2 for at in range(len(groups))], groups)
     axes.legend(fontsize="x-small", ncols=2)
+    return _saved(figure, name, title)
+
+
+def rows(name: str, title: str, values: Mapping[str, float], unit: str) -> str:
+    """Draw one bar for each value, the first one on top. Returns the same."""
+    pyplot = _pyplot(name)
+    figure, axes = pyplot.subplots(figsize=(7, 0.6 + 0.3 * len(values)))
+    axes.barh([label.replace("`", "") for label in values], values.values(), 0.6)
+    axes.invert_yaxis()
+    axes.set_xlabel(unit)
+    axes.set_title(title)
+    return _saved(figure, name, title)
+
+
+def _pyplot(name: str) -> Any:
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = name  # the same figures, the same file
+    from matplotlib import pyplot
+
+    return pyplot
+
+
+def _saved(figure: Any, name: str, title: str) -> str:
     FOLDER.mkdir(exist_ok=True)
     figure.tight_layout()
     figure.savefig(FOLDER / f"{name}.svg", metadata={"Date": None})
-    pyplot.close(figure)
+    figure.clear()
     return f"![{title}](benchmarks/{name}.svg)"

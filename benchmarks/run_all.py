@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import corpus
+import growth
 import http_rates
 import indexing
 import speed
 import start
 import widget
-from plots import bars
+from plots import bars, rows
 from quality import ENGINES, Row, measure
 
 from faqlib import read_file
@@ -119,6 +121,40 @@ def indexes() -> Iterator[str]:
     yield from indexing.keeping(indexing.OPENED)
 
 
+def starts() -> Iterator[str]:
+    """The section about starting."""
+    yield START
+    found = start.measure()
+    yield from start.table(found)
+    medians = {name: statistics.median(spent) for name, spent in found.items()}
+    yield "\n" + rows("start", "A fresh process", medians, "ms of processor time")
+
+
+GROWTH = """
+## Growing
+
+A FAQ in memory, of each size in a process of its own: from the entries to the first answer, an edit
+until an answer shows it, the most memory that an entry took, and a search for ids and scores. Most
+FAQs have less than a few hundred entries: what an edit of more costs grows with them.
+"""
+SITES = """
+Sites of 14 entries in one SQLite file, visited one after another by one process, which keeps the
+index of the 200 that were used last. CPU time of their searches; and, by the clock, what a search
+of one busy site takes in the meantime.
+"""
+
+
+def grown() -> Iterator[str]:
+    """The section about many entries and many sites."""
+    yield GROWTH
+    found = {size: growth.apart(growth.grown, size) for size in growth.SIZES}
+    yield from growth.sizes_table(found)
+    spent = {size: one.searches for size, one in found.items()}
+    yield "\n" + _picture("growth", "A search in larger FAQs", spent)
+    yield SITES
+    yield from growth.sites_table(growth.SITES)
+
+
 HTTP = """
 ## Over HTTP
 
@@ -127,6 +163,15 @@ processes. Searches are new each time, and made of words that are not. Under loa
 of what such a search costs the server are the search, where words alone decide; with the sentence
 model nearly all of it. What has been answered before comes at the rate of the bare route.
 """
+
+
+def over_http() -> Iterator[str]:
+    """The section about the server."""
+    yield HTTP
+    runs = http_rates.measure_all()
+    yield from http_rates.table(runs)
+    title = "Requests a second, beside a bare Flask route"
+    yield "\n" + rows("http", title, http_rates.shares(runs), "times as many")
 
 
 def main() -> None:
@@ -138,10 +183,9 @@ def main() -> None:
         *found(),
         *searches(),
         *indexes(),
-        START,
-        *start.table(),
-        HTTP,
-        *http_rates.table(),
+        *starts(),
+        *grown(),
+        *over_http(),
     ]
     TARGET.write_text("\n".join(parts) + "\n", "utf-8")
     print(TARGET.read_text("utf-8"))
