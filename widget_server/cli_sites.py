@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import yaml
 
 from faqlib import Site, SiteNotFound, dump_site, load_site, open_store
 from widget_server.options import Failure, database_option, pairs
+from widget_server.page_texts import text_names
+from widget_server.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 # Options that replace a setting by their own name.
 _PLAIN = ("name", "lang", "url", "notice", "urgent_text", "webhook",
           "accept_questions", "count_searches")  # fmt: skip
 _MAPS = ("contact", "texts", "theme")
+_NOTHING: tuple[Any, ...] = (None, (), {})  # what an option has that was not given
+_THEME = {"accent", "text", "background", "radius", "size"}  # what the widget has a property for
 
 
 def settings_options(command: Command) -> Command:
     """The options that ``add`` and ``set`` share."""
     options = [
+        click.option("--settings", help="A YAML or JSON file of settings, such as categories."),
         click.option("--name", help="The clinic's or the FAQ's name."),
         click.option("--lang", help="The language of the site, such as en or pt-BR."),
         click.option("--url", help="The clinic's website."),
         click.option("--add-origin", multiple=True, help="An origin whose pages may read the FAQ."),
         click.option("--remove-origin", multiple=True, help="One that may no longer."),
-        click.option("--any-origin", is_flag=True, help="Let every page read it: list no origins."),
+        click.option("--any-origin", is_flag=True, default=None, help="Let every page read it."),
         click.option("--notice", help="A caution that stands with every answer."),
         click.option("--urgent-text", help="What to do in an emergency."),
         click.option("--urgent-term", multiple=True, help="Words that bring it up."),
@@ -88,7 +95,9 @@ def set_site(database: str, site_id: str, **options: Any) -> None:
     Example:
       widget-server site set northside --db clinic.db --add-origin https://northside.example
     """
-    store = open_store(database)
+    if all(given in _NOTHING for given in options.values()):
+        raise click.UsageError("Name what is to change.")
+    store = open_store(database, create=False)
     store.save_site(_changed(store.site(site_id), options))
     click.echo(f"Site {site_id} is changed.")
 
@@ -103,10 +112,12 @@ def list_sites(database: str, as_json: bool) -> None:
     Example:
       widget-server site list --db clinic.db
     """
-    sites = open_store(database).sites()
+    sites = open_store(database, create=False).sites()
     if as_json:
         click.echo(json.dumps([dump_site(item) for item in sites], ensure_ascii=False, indent=2))
         return
+    if not sites:
+        click.echo("There is no site yet: make one with widget-server site add.", err=True)
     for item in sites:
         click.echo("\t".join([item.id, item.name, " ".join(item.origins) or "any origin"]))
 
@@ -133,20 +144,20 @@ def snippet(
     from widget_server.builder import Choice, check_accent
     from widget_server.builder import snippet as make_snippet
     from widget_server.records import Records
-    from widget_server.settings import Settings
 
     problem, _ = check_accent(accent)
     if problem:
         raise Failure(problem)
-    choice = Choice(open_store(database).site(site_id), mode=mode, lang=lang, accent=accent)
     base = Settings(public_url=public_url).public_url.rstrip("/")
+    site = open_store(database, create=False).site(site_id)
+    choice = Choice(site, mode=mode, lang=lang, accent=accent)
     click.echo(make_snippet(choice.attributes(), base, Assets(Records(database))))
     click.echo(f"Content-Security-Policy: script-src {base}; connect-src {base}", err=True)
 
 
 def _changed(before: Site, options: Mapping[str, Any]) -> Site:
     """The site with the options that were given, checked as data from outside is."""
-    data = dump_site(before)
+    data = dump_site(before) | _from_file(options["settings"])
     data |= {key: options[key] for key in _PLAIN if options[key] is not None}
     for key in _MAPS:
         merged = {**data.get(key, {}), **options[key]}
@@ -154,7 +165,30 @@ def _changed(before: Site, options: Mapping[str, Any]) -> Site:
     if options["urgent_term"]:
         data["urgent_terms"] = list(options["urgent_term"])
     data["origins"] = _origins(data.get("origins", []), options)
+    _check_names("text", options["texts"], text_names())
+    _check_names("look", options["theme"], _THEME)
+    webhook = options["webhook"] or ""
+    if webhook.startswith("http://") and not Settings.from_env().webhook_private:
+        raise Failure("A webhook has to be an https address, or FAQ_WEBHOOK_PRIVATE to be set.")
     return load_site(data)
+
+
+def _from_file(path: str | None) -> dict[str, Any]:
+    """The settings in a file; whose they are is said by the command, not by the file."""
+    if not path:
+        return {}
+    try:
+        data = yaml.safe_load(Path(path).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise Failure(f"{path} cannot be read as YAML or JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise Failure(f"{path} holds no settings: write names with their values.")
+    return {key: value for key, value in data.items() if key != "id"}
+
+
+def _check_names(kind: str, given: Mapping[str, str], known: Collection[str]) -> None:
+    for name in given.keys() - known:
+        raise Failure(f"There is no {kind} {name!r}: there are {', '.join(sorted(known))}.")
 
 
 def _origins(before: list[str], options: Mapping[str, Any]) -> list[str]:

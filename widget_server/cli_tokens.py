@@ -39,7 +39,7 @@ def create(database: str, site: str | None, all_sites: bool, write: bool, note: 
     if bool(site) == all_sites:
         raise click.UsageError("Name the site with --site, or say --all-sites.")
     if site:
-        open_store(database).cursor(site)  # an unknown site is an error now
+        open_store(database, create=False).cursor(site)  # an unknown site is an error now
     scope = site or tokens.ALL_SITES
     click.echo(tokens.create(Records(database), scope, write=write, note=note))
 
@@ -56,6 +56,7 @@ def list_tokens(database: str) -> None:
     from widget_server import tokens
     from widget_server.records import Records
 
+    open_store(database, create=False).close()  # a misspelt file is an error, and is not made
     for item in tokens.listing(Records(database)):
         made = time.strftime("%Y-%m-%d", time.gmtime(item.created_at))
         state = "revoked" if item.revoked_at else ("write" if item.write else "read")
@@ -76,6 +77,7 @@ def revoke(database: str, token_id: str) -> None:
     from widget_server import tokens
     from widget_server.records import Records
 
+    open_store(database, create=False).close()
     if not tokens.revoke(Records(database), token_id):
         raise Failure("There is no such token to revoke: see widget-server token list.")
     click.echo("The token is revoked.")

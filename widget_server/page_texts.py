@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 from faqlib import Site
+from widget_server.places import find
 
 _KEYS = (
     "title", "search", "submit", "contents", "results", "none", "unsure", "suggest", "all",
@@ -51,6 +54,12 @@ def page_texts(site: Site, lang: str) -> dict[str, str]:
     texts = dict(zip(_KEYS, words, strict=True))
     own = site.texts if lang.split("-")[0] == site.lang.split("-")[0] else {}
     return texts | {key: value for key, value in own.items() if key in (*_KEYS, "intro")}
+
+
+def text_names() -> set[str]:
+    """The names of all texts that a site may have its own of, on the page and in the widget."""
+    widget = json.loads(find("static/i18n/de.json").read_text("utf-8"))
+    return {*_KEYS, "intro", *widget}
 
 
 def language_name(lang: str) -> str:

@@ -86,7 +86,8 @@ def test_a_site_cannot_be_opened_to_all_by_accident(tmp_path: Path) -> None:
 
 def test_wrong_calls_are_2_and_other_errors_1(tmp_path: Path) -> None:
     db = ("--db", str(tmp_path / "faq.db"))
-    assert "north" in fails(run("site", "set", "north", *db))
+    assert run("site", "add", "south", *db).exit_code == 0
+    assert "'north'" in fails(run("site", "set", "north", *db, "--name", "North"))
     assert "lower-case" in fails(run("site", "add", "NORTH", *db))
     fails(run("site", "add", "north"), 2)
     fails(run("site", "set", "north", *db, "--theme", "accent"), 2)
@@ -94,6 +95,49 @@ def test_wrong_calls_are_2_and_other_errors_1(tmp_path: Path) -> None:
     fails(run("token", "create", *db, "--site", "north", "--all-sites"), 2)
     fails(run("nothing"), 2)
     assert "not supported" in fails(run("site", "list", "--db", "mysql://x/y"))
+
+
+def test_a_file_that_is_not_there_is_an_error_and_is_not_made(tmp_path: Path) -> None:
+    place = tmp_path / "misspelt.db"
+    for words in (
+        "site list",
+        "site set north --name x",
+        "site snippet north --public-url https://a.example",
+        "token list",
+        "token revoke x",
+        "token create --site north",
+    ):
+        assert "no database" in fails(run(*words.split(), "--db", str(place))), words
+    assert not place.exists()
+
+
+def test_what_would_show_nowhere_or_break_the_page_is_refused(tmp_path: Path) -> None:
+    db = ("--db", str(tmp_path / "faq.db"))
+    assert run("site", "add", "north", *db).exit_code == 0
+    assert "search" in fails(run("site", "set", "north", *db, "--texts", "serach=Ask"))
+    assert "accent" in fails(run("site", "set", "north", *db, "--theme", "color=#000"))
+    assert "https" in fails(run("site", "set", "north", *db, "--webhook", "http://a.example/"))
+    assert "Name what" in fails(run("site", "set", "north", *db), 2)
+    assert run("site", "set", "north", *db, "--notice", "").exit_code == 0
+    snippet = run("site", "snippet", "north", *db, "--public-url", "faq.example")
+    assert "https://faq.example" in fails(snippet)
+
+
+def test_settings_can_come_from_a_file(tmp_path: Path) -> None:
+    db = ("--db", str(tmp_path / "faq.db"))
+    file = ("--settings", str(ROOT / "examples" / "exosomes" / "site.yaml"))
+    assert run("site", "add", "north", *db, *file, "--name", "North").exit_code == 0
+    site = open_store(db[1]).site("north")
+    assert site.name == "North"
+    assert site.categories[0] == "Basics"
+    assert site.synonyms
+    assert run("site", "set", "north", *db, "--any-origin", *file).exit_code == 0
+    assert open_store(db[1]).site("north").name == "Harbor Lane Regenerative Clinic"
+    broken = tmp_path / "broken.yaml"
+    for text, words in (("a: [", "cannot be read"), ("- 1", "names with"), ("nam: x", "nam")):
+        broken.write_text(text)
+        assert words in fails(run("site", "set", "north", *db, "--settings", str(broken)))
+    assert "cannot be read" in fails(run("site", "set", "north", *db, "--settings", "nowhere"))
 
 
 def test_a_token_is_shown_once_and_revoked_by_its_id(tmp_path: Path) -> None:
