@@ -11,9 +11,7 @@ Names are loaded when they are first used: ``import faqlib`` alone costs next to
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # type checkers know the name; typing takes longer to load than all of this
 if TYPE_CHECKING:
     from faqlib.errors import (
         DamagedEntry,
@@ -127,11 +125,13 @@ __all__ = [  # noqa: RUF022 - in plain order, which readers and their tests expe
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module 'faqlib' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"faqlib.{home}"), name)
+    from importlib import import_module
+
+    value: object = getattr(import_module(f"faqlib.{home}"), name)
     globals()[name] = value
     return value
 

@@ -201,8 +201,8 @@ def test_the_metadata_says_what_it_is(wheel: Path, names: set[str]) -> None:
     assert {"server", "semantic", "postgres", "docx"} <= set(about.get_all("Provides-Extra", []))
     assert any(name.endswith("licenses/LICENSE") for name in names)
     entry_points = _of_wheel(wheel).read_text("entry_points.txt") or ""
-    assert "faqlib = faqlib.cli:main" in entry_points
-    assert "widget-server = widget_server.cli:main" in entry_points
+    assert "faqlib = faqlib.__main__:main" in entry_points
+    assert "widget-server = widget_server.__main__:main" in entry_points
     assert "[pytest11]\nfaqlib = faqlib.pytest_plugin" in entry_points
 
 

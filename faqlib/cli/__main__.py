@@ -1,5 +1,5 @@
 """``python -m faqlib.cli`` is the ``faqlib`` command."""
 
-from faqlib.cli import main
+from faqlib.__main__ import main
 
-main(prog_name="faqlib")
+main()

@@ -574,3 +574,23 @@ def test_it_starts_without_the_heavy_libraries() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     assert ended.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+@pytest.mark.parametrize(
+    ("package", "command"), [("faqlib", "faqlib"), ("widget_server", "widget-server")]
+)
+def test_ctrl_c_while_a_command_loads_is_one_sentence(package: str, command: str) -> None:
+    code = (
+        "import os, signal, sys\n"
+        "class Hand:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'click':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Hand())\n"
+        f"from {package}.__main__ import main; main()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (1, f"{command}: stopped.\n")
