@@ -16,7 +16,7 @@ LEAST = 1_400
 # How much work each encoding does: for an answer that one visitor may be the only one to get,
 # for what a site's visitors all get, and for what is made once for a version of the server.
 Effort = Literal["quick", "good", "best"]
-_LEVELS: dict[Effort, tuple[int, int]] = {"quick": (1, 1), "good": (6, 6), "best": (11, 9)}
+_LEVELS: dict[Effort, tuple[int, int]] = {"quick": (0, 1), "good": (6, 6), "best": (11, 9)}
 _TOKEN = re.compile(r"(?:^|,)\s*(br|gzip|\*)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?))?\s*(?=,|$)")
 
 

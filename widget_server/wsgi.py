@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -25,6 +26,10 @@ app.wsgi_app = Patience(  # type: ignore[method-assign]
 here: Server = app.extensions[NAME]
 here.clinics.background = True
 here.clinics.warm()
+# What is here now stays: else the collector would read all of it again every twenty thousand
+# answers, and answer nobody meanwhile.
+gc.collect()
+gc.freeze()
 threading.Thread(target=here.clinics.embed, name="embed", daemon=True).start()
 start(app)
 logging.getLogger("widget_server").info("worker ready")

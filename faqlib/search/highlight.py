@@ -80,11 +80,11 @@ def snippet(found: Passage, weights: Mapping[str, float]) -> str:
     It begins and ends between words, at a sentence's start where one is near, and shows by
     ``…`` where something was left out. Without a match it is the beginning of the text.
     """
-    faint = _FAINT * max(weights.values(), default=0.0)
     places = found.places
-    told = tuple(
-        [(term, weight, weight >= faint) for term, weight in weights.items() if term in places]
-    )
+    told: Told = ()
+    if terms := [term for term in weights if term in places]:
+        faint = _FAINT * max(weights.values())
+        told = tuple([(term, weights[term], weights[term] >= faint) for term in terms])
     key = (found.number, told)
     made = _made.get(key)
     if made is None:

@@ -246,3 +246,20 @@ def test_the_threads_of_a_worker_share_two_heaps(
     command = [sys.executable, "-c", HEAPS, str(heaps)]
     subprocess.run(command, check=True, env=clean | environ)
     assert heaps.read_text().count("<heap nr=") == most
+
+
+def test_what_a_worker_loads_at_its_start_is_not_collected_again(database: str) -> None:
+    code = (
+        "import gc, widget_server.wsgi as worker\n"
+        "app = worker.app.test_client()\n"
+        "answers = [app.get(f'/api/v1/sites/north/search?q=parking+{n}') for n in range(9)]\n"
+        "print(gc.get_freeze_count() > 10 * len(gc.get_objects()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "FAQ_DATABASE": database, "FAQ_SEMANTIC": "false"},
+    )
+    assert done.stdout.strip() == "True"
