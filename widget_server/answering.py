@@ -30,11 +30,19 @@ Find = Callable[[Snapshot, Mapping[str, Any], str], Body]
 
 @dataclass(slots=True)
 class Answering:
-    """Finds and makes the public answers of one application; thread-safe."""
+    """Finds and makes the public answers of one application; thread-safe.
+
+    ``build`` tells this server from one that would answer otherwise in the same state of a site.
+    """
 
     bodies: Shelf[Body]
     limits: Limits
     query_limit: int
+    build: str
+
+    def tag(self, faq: Snapshot) -> str:
+        """The ETag of what is made of this state, without quotes: another one after an upgrade."""
+        return f"{faq.cursor}-{self.build}"
 
     def search(self, faq: Snapshot, args: Mapping[str, Any], visitor: str) -> Body:
         """What is found for a checked query, from the shelf if it is there.
@@ -53,7 +61,7 @@ class Answering:
         final = faq.ready()
         results = faq.search(query, limit=limit, category=args["category"], lang=args["lang"])
         data = payloads.search_json(faq, results, limit)
-        return Body(data, str(faq.cursor), answered=results.answered, final=final)
+        return Body(data, self.tag(faq), answered=results.answered, final=final)
 
     def suggested(self, faq: Snapshot, args: Mapping[str, Any], visitor: str) -> Body:
         """Completions of what is being typed, not kept here either.
@@ -65,7 +73,7 @@ class Answering:
         query = normalised(args["q"], self.query_limit)
         found = faq.suggest(query, limit=args["limit"], lang=args["lang"])
         payload = {"query": query, "suggestions": found, "revision": str(faq.cursor)}
-        return _body(faq, payload, "quick")
+        return self._body(faq, payload, "quick")
 
     def bundle(self, faq: Snapshot, *, parts: str = "all") -> Body:
         """The bundle; ``parts="questions"`` holds the answers too where that is small."""
@@ -94,7 +102,7 @@ class Answering:
 
         def body() -> Body:
             final = not by_model or faq.ready()
-            return _body(faq, make(), "good", final=final)
+            return self._body(faq, make(), "good", final=final)
 
         return self.ready(faq, what, body)
 
@@ -107,10 +115,11 @@ class Answering:
         made = make()
         return self.bodies.put(key, made) if made.final else made
 
-
-def _body(faq: Snapshot, payload: payloads.Payload, effort: Effort, *, final: bool = True) -> Body:
-    data = payloads.encode(payload).encode()
-    return Body(data, str(faq.cursor), effort=effort, final=final)
+    def _body(
+        self, faq: Snapshot, payload: payloads.Payload, effort: Effort, *, final: bool = True
+    ) -> Body:
+        data = payloads.encode(payload).encode()
+        return Body(data, self.tag(faq), effort=effort, final=final)
 
 
 def again(checker: Schema, find: Find) -> Again:

@@ -55,8 +55,7 @@ def embed(site: str) -> Response:
         arguments += [texts.raw.decode("utf-8")] if texts else []
         call = f";FAQ_WIDGET.data({_in_script(','.join(arguments))});"
         raw = here.assets.widget.raw + call.encode("utf-8")
-        tag = f"{faq.cursor}-{here.assets.hash}"
-        return Body(raw, tag, assets.SCRIPT, effort="good", final=bundle.final)
+        return Body(raw, here.answering.tag(faq), assets.SCRIPT, effort="good", final=bundle.final)
 
     body = here.answering.ready(faq, ("embed", here.assets.hash), make)
     return send_often(body, cacheable(here.settings), faq)

@@ -58,7 +58,7 @@ def faq_site(site: str) -> Response:
         final = faq.ready()
         html = _page(faq, lang, query).encode("utf-8")
         effort: Effort = "quick" if query else "good"
-        return Body(html, str(faq.cursor), "text/html", effort, final=final)
+        return Body(html, here.answering.tag(faq), "text/html", effort, final=final)
 
     body = here.answering.ready(faq, ("page", lang, query), make)
     response = send_often(body, cacheable(here.settings), faq)
@@ -76,8 +76,9 @@ def theme(site: str) -> Response:
     css = (
         f":root{{--accent:{light}}}@media (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}\n"
     )
-    body = Body(css.encode("ascii"), str(faq.cursor), "text/css")
-    return send_often(body, cacheable(server().settings), faq)
+    here = server()
+    body = Body(css.encode("ascii"), here.answering.tag(faq), "text/css")
+    return send_often(body, cacheable(here.settings), faq)
 
 
 def chosen_language(faq: Snapshot, wanted: str) -> str:

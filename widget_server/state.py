@@ -8,9 +8,10 @@ from typing import cast
 from flask import current_app, g
 
 from faqlib import Snapshot
+from faqlib import __version__ as version
 from widget_server.answering import Answering
 from widget_server.answers import Shelf
-from widget_server.assets import Assets
+from widget_server.assets import Assets, page_files, short_hash
 from widget_server.clinics import Clinics
 from widget_server.compression import Body
 from widget_server.counts import SearchCounts
@@ -38,7 +39,16 @@ class Server:
 
     def __post_init__(self) -> None:
         self.bodies = Shelf(self.settings.cache_megabytes * 500_000)
-        self.answering = Answering(self.bodies, self.limits, self.settings.query_limit)
+        self.answering = Answering(
+            self.bodies, self.limits, self.settings.query_limit, self._build()
+        )
+
+    def _build(self) -> str:
+        """Of all that answers are made of, besides a site's state: alike in all workers."""
+        chosen = self.settings
+        files = [self.assets.hash, *(file.tag for file in page_files().values())]
+        search = chosen.semantic, chosen.semantic_model, chosen.query_limit
+        return short_hash(repr((version, files, chosen.public_url, search)).encode())[:6]
 
 
 def server() -> Server:

@@ -235,6 +235,18 @@ def test_the_widget_can_be_pinned_and_an_older_one_is_kept(
     assert new.test_client().get(f"/{parts(old).assets.pinned_name}").data == before.data
 
 
+def test_an_answer_of_another_build_of_the_server_is_not_taken_for_this_one(
+    make_app: Callable[..., Flask],
+) -> None:
+    """What was made by an older version, or named another public address, is sent anew."""
+    paths = [f"{API}/north/bundle", f"{API}/north/search?q=is", "/sites/north/", "/embed/north.js"]
+    old, new = (make_app(public_url=f"https://{name}.example").test_client() for name in "ab")
+    for path in paths:
+        held = {"If-None-Match": old.get(path).headers["ETag"]}
+        assert old.get(path, headers=held).status_code == 304
+        assert new.get(path, headers=held).status_code == 200
+
+
 def test_the_embedded_script_carries_the_data(client: FlaskClient) -> None:
     script = client.get("/embed/family-practice.js").get_data(as_text=True)
     assert script.startswith(client.get("/widget.js").get_data(as_text=True))
