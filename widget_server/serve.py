@@ -16,6 +16,7 @@ import socket
 import tempfile
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from granian.constants import Interfaces
@@ -32,6 +33,8 @@ from widget_server.settings import Settings
 # Time for requests that were begun when the server is told to stop.
 GRACE = 10
 HEAPS = 2  # of the C library, in a worker
+COUNTERS = "PROMETHEUS_MULTIPROC_DIR"  # prometheus-client's own name for it
+_OURS = "faq-metrics-"
 _M_ARENA_MAX = -8  # its number in glibc's malloc.h
 
 
@@ -49,9 +52,10 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
     open_store(settings.database).close()
     Records(settings.database).close()
     os.environ[THREADS] = str(threads)
-    counters = None
-    if settings.metrics and workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        counters = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="faq-metrics-")
+    if settings.metrics and workers > 1 and COUNTERS not in os.environ:
+        os.environ[COUNTERS] = tempfile.mkdtemp(prefix=_OURS)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_end_at_once)
     try:
         Granian(
             "widget_server.wsgi:app",
@@ -67,21 +71,32 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
             log_dictconfig=LOG_OF_GRANIAN,
         ).serve(target_loader=_load)
     finally:
-        if counters is not None:
-            shutil.rmtree(counters, ignore_errors=True)
+        _drop_counters()
+
+
+def _drop_counters() -> None:
+    """Delete the folder in which workers add up their counts, if it was made here."""
+    folder = Path(os.environ.get(COUNTERS, ""))
+    if folder.name.startswith(_OURS):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_at_once() -> None:
+    """Let a worker be ended in the usual way until it answers.
+
+    It is forked with the handlers of the process that started it. Until granian sets those that
+    finish what was begun, they would swallow a signal, and the end be waited for in vain.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who pressed Ctrl-C is told to end it by SIGTERM
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _load(_target: str) -> Any:
-    """In a worker: the application, while whose making the worker can be ended at once.
-
-    A worker is forked with the handlers of the process that started it. Until granian sets those
-    that finish what was begun, they would swallow a signal, and the end be waited for in vain.
-    """
+    """In a worker: the application."""
+    _end_at_once()  # where it was not forked
     # Where workers are not forked, Python would take itself apart under threads that still read
     # the sentence model, and abort: nothing is left to do by then.
     atexit.register(os._exit, 0)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who pressed Ctrl-C is told to end it by SIGTERM
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if (starter := multiprocessing.parent_process()) is not None and starter.pid is not None:
         args = (starter.pid,)
         threading.Thread(target=_end_with, args=args, name="end", daemon=True).start()
@@ -112,6 +127,7 @@ def _end_with(starter: int) -> None:
     """
     while os.getppid() == starter:
         time.sleep(1)
+    _drop_counters()
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
     time.sleep(GRACE)
     os._exit(1)  # a request that never ends has nobody else who would

@@ -94,19 +94,47 @@ def test_a_server_that_only_begins_ends_in_order(
         tally("SIGTERM while a server begins", tried=1, aborted=0)
 
 
+def test_a_worker_can_be_ended_from_its_first_moment(tmp_path: Path) -> None:
+    """Before it has signal handlers of its own it has none of those of who started it."""
+    code = f"""
+import os, signal
+from widget_server import Settings, serve
+
+class Granian:
+    def __init__(self, *_, **__): signal.signal(signal.SIGTERM, lambda *_: None)
+    def serve(self, **_):
+        reader, writer = os.pipe()
+        if (worker := os.fork()) == 0:
+            os.write(writer, b".")
+            signal.pause()
+        os.read(reader, 1)
+        os.kill(worker, signal.SIGTERM)
+        print(os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]))
+
+serve.Granian = Granian
+serve.serve(Settings(database={str(tmp_path / "faq.db")!r}), "127.0.0.1", 0, 1, 1)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT
+    )
+    assert done.stdout == f"{-signal.SIGTERM}\n", done.stderr
+
+
 @pytest.mark.skipif(
     not Path("/proc/self/stat").exists(), reason="processes are looked for in /proc"
 )
-def test_a_killed_server_leaves_no_worker_and_its_port_to_the_next(
-    tmp_path: Path, tally: Callable[..., None]
+def test_a_killed_server_leaves_no_worker_and_no_counts_and_its_port_to_the_next(
+    tmp_path: Path, tally: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only the first process is killed: whoever did it knows of no other."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     path = database(tmp_path / "faq.db")
     for _ in range(count(1, 20)):
         with serving("usual", path) as (process, port):
             until(process, "worker ready")
             workers = load.family(process.pid) - {process.pid}
             assert workers
+            assert list(tmp_path.glob("faq-metrics-*"))
             process.kill()
             left, deadline = workers, time.monotonic() + PATIENCE
             while left and time.monotonic() < deadline:
@@ -115,6 +143,7 @@ def test_a_killed_server_leaves_no_worker_and_its_port_to_the_next(
             for pid in left:  # they hold what this process would wait for
                 os.kill(pid, signal.SIGKILL)
             assert left == set()
+            assert not list(tmp_path.glob("faq-metrics-*"))
             socket.create_server(("127.0.0.1", port)).close()
         tally("a server's first process killed alone", tried=1, left=0)
 
