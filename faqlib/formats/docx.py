@@ -15,7 +15,7 @@ from faqlib.formats.fields import columns_of
 from faqlib.formats.html_inline import BREAK, around, escaped, joined, link
 from faqlib.formats.leftovers import leftover
 from faqlib.formats.markdown_outline import read_outline
-from faqlib.formats.markers import halves
+from faqlib.formats.markers import halves, id_in
 from faqlib.formats.outline_parts import shown_text
 from faqlib.formats.prose import Line, to_markdown
 from faqlib.markup import escape_start
@@ -39,17 +39,25 @@ def read(data: bytes, name: str) -> Draft:
         draft = Draft()
         document = library.Document(io.BytesIO(package))
         ours = document.core_properties.identifier == WRITTEN_HERE
-        lines = list(_Reader(document, draft, tables=not ours).lines())
+        lines = list(_Reader(document, draft, ours=ours).lines())
     except Exception as error:
         message = "is a damaged Word document: open it in a word processor and save it again."
         raise unreadable(message, name) from error
     outline = read_outline(lines, name, level=2 if ours else None)
     for raw in outline.raws:
         raw.line = None  # a document has no lines that anybody could look up
+        if ours:
+            _take_id(raw)
         draft.raws.append(raw)
     draft.set_aside += [SetAside(item.text, item.reason) for item in outline.set_aside]
     draft.title, draft.subtitle, draft.intro = outline.title, outline.subtitle, outline.intro
     return draft
+
+
+def _take_id(raw: Raw) -> None:
+    first, _, rest = raw.data["answer"].partition("\n")
+    if (given := id_in(shown_text(first))) is not None:
+        raw.data.update(id=given, answer=rest.lstrip("\n"))
 
 
 def write(entries: Iterable[Entry]) -> bytes:
@@ -70,13 +78,16 @@ def _library(doing: str) -> Any:
 
 
 class _Reader:
-    """Turns a document's paragraphs into lines of Markdown; tables of questions are taken."""
+    """Turns a document's paragraphs into lines of Markdown.
 
-    def __init__(self, document: Any, draft: Draft, *, tables: bool) -> None:
+    Of one that was not written here, tables of questions are taken, left-overs set aside.
+    """
+
+    def __init__(self, document: Any, draft: Draft, *, ours: bool) -> None:
         self._document = document
         self._draft = draft
         self._formats = dict(_number_formats(document))
-        self._tables = tables  # whether a table may be one of questions and answers
+        self._ours = ours
         self._listing = False
 
     def lines(self) -> Iterator[str]:
@@ -92,7 +103,7 @@ class _Reader:
         if not text:
             return
         plain = shown_text(text)
-        reason = leftover(plain)
+        reason = None if self._ours else leftover(plain)
         if reason is not None:
             self._draft.set_aside.append(SetAside(plain, reason))
             return
@@ -128,10 +139,12 @@ class _Reader:
 
     def _table(self, table: Any) -> Iterator[str]:
         rows = [list(_cells(row)) for row in table.rows]
-        columns = columns_of(rows[0]) if rows and self._tables else []
+        columns = columns_of(rows[0]) if rows and not self._ours else []
         if {"question", "answer"} <= set(columns):
             pairs = [(columns.index("question"), columns.index("answer"), row) for row in rows[1:]]
-        elif self._tables and rows and all(len(row) == 2 and row[0].endswith("?") for row in rows):
+        elif (
+            not self._ours and rows and all(len(row) == 2 and row[0].endswith("?") for row in rows)
+        ):
             pairs = [(0, 1, row) for row in rows]
         else:
             yield from _grid(rows)

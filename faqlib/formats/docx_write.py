@@ -6,8 +6,9 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from faqlib.formats.markers import id_in
 from faqlib.markup import Node, node_lines, render_tree
-from faqlib.model import Entry
+from faqlib.model import Entry, slug
 
 WRITTEN_HERE = "faqlib"  # the document's identifier: its questions are headings of level 2
 _LEVELS = 3  # as many list styles as Word's own template has
@@ -24,6 +25,8 @@ def write_document(entries: Iterable[Entry], library: Any) -> bytes:
             category = entry.category
             document.add_heading(category, level=1)
         document.add_heading(entry.question, level=2)
+        if entry.id != slug(entry.question) or id_in(entry.answer.partition("\n")[0]):
+            document.add_paragraph(f"ID: {entry.id}")
         _Blocks(document).add(render_tree(entry.answer))
     file = io.BytesIO()
     document.save(file)

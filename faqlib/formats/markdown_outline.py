@@ -175,6 +175,7 @@ def _read_marked(lines: Sequence[str], headings: Sequence[_Heading], draft: Draf
     for section in sections:
         question, answer = shown_text(section.question), _source(section, lines)
         draft.raws.append(entry_of(question, answer, section.category, section.number))
+        draft.raws[-1].data["id"] = shown_text(section.id)
 
 
 def _asks_next(lines: Sequence[str], start: int) -> bool:

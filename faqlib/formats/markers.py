@@ -21,6 +21,7 @@ _CATEGORY = re.compile(
     r"(?:category|kategorie|rubrik|categoría|categoria|catégorie)[ ]?[:：](?P<name>.{0,200})",
     re.IGNORECASE,
 )
+_ID = re.compile(r"ID: (?P<id>.{1,200})$")
 _NUMBERED = re.compile(r"#?[0-9]{1,3}[.):][ ]+(?P<question>.{2,500}[?？؟])")
 _DECORATED = re.compile(
     r"(?:#{1,6}[ ]+(?P<heading>.{2,500}[?？؟])[ ]*#{0,6}"
@@ -104,6 +105,12 @@ def category_in(line: str) -> str | None:
     """The name in a line such as ``Category: Payment``, or ``None``."""
     found = _CATEGORY.fullmatch(line)
     return found["name"].strip() if found else None
+
+
+def id_in(line: str) -> str | None:
+    """The id in a line such as ``ID: parking``, or ``None``."""
+    found = _ID.match(line)
+    return found["id"] if found else None
 
 
 def numbered_question(line: str) -> str | None:

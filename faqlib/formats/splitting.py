@@ -25,6 +25,7 @@ class Section:
     question: str
     number: int
     category: str = ""
+    id: str = ""
     lines: list[Line] = field(default_factory=list)
     answered: bool = False  # whether its answer's marker was seen
 
@@ -78,6 +79,8 @@ class _Splitter:
                 self._start(question, line)
             elif section is None or self._is_category(line):
                 self._keep(line)
+            elif (given := self._id_in(section, index, markers)) is not None:
+                section.id = given
             elif answer is not None and not section.answered:
                 section.answered = True
                 section.lines.append(_unguarded(Line(line.number, answer, line.indent)))
@@ -85,6 +88,15 @@ class _Splitter:
                 section.question = f"{section.question} {line.text}".strip()
             else:
                 self._keep(line)
+
+    def _id_in(self, section: Section, index: int, markers: Markers) -> str | None:
+        """The id in a line between a question and the line of its answer."""
+        given = mark.id_in(self._lines[index].text)
+        if given is None or section.answered or section.lines:
+            return None
+        near = self._lines[index + 1 : index + 1 + _QUESTION_LINES]
+        below = next((line.text for line in near if line.text), "")
+        return given if markers.answer_in(below) is not None else None
 
     def _belongs_to_question(self, section: Section, index: int, markers: Markers) -> bool:
         """Whether a question goes on in this line: it was empty, or its answer follows at once."""

@@ -16,7 +16,7 @@ from faqlib.formats.leftovers import leftover
 from faqlib.formats.plain import plain_blocks
 from faqlib.formats.prose import Line, to_markdown
 from faqlib.formats.splitting import Section, needs_guard, split_lines
-from faqlib.model import Entry, SetAside
+from faqlib.model import Entry, SetAside, slug
 
 
 def read(text: str, name: str) -> Draft:
@@ -31,7 +31,7 @@ def read(text: str, name: str) -> Draft:
 
 
 def write(entries: Iterable[Entry]) -> str:
-    """Questions and answers without markup; categories are kept, other fields are not."""
+    """Questions and answers without markup; ids and categories are kept, other fields are not."""
     parts: list[str] = []
     category = ""
     for entry in entries:
@@ -39,7 +39,10 @@ def write(entries: Iterable[Entry]) -> str:
             category = entry.category
             parts.append(f"Category: {category}".rstrip())
         answer = "\n\n".join(_written(entry.answer))
-        parts += [f"Q: {' '.join(entry.question.split())}", f"A: {answer}".rstrip()]
+        parts.append(f"Q: {' '.join(entry.question.split())}")
+        if entry.id != slug(entry.question):
+            parts.append(f"ID: {entry.id}")
+        parts.append(f"A: {answer}".rstrip())
     return "\n\n".join(parts) + "\n"
 
 
@@ -81,6 +84,7 @@ def _has_text(section: Section) -> bool:
 
 def _raw(section: Section) -> Raw:
     data = {
+        "id": section.id,
         "question": section.question,
         "answer": to_markdown(section.lines),
         "category": section.category,

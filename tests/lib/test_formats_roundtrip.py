@@ -186,6 +186,25 @@ def test_plain_formats_keep_every_question_and_every_word(name: str, answers: li
         assert [_plain(entry.answer) for entry in read] == [_plain(answer) for answer in answers]
 
 
+@pytest.mark.parametrize("name", ["text", "docx"])
+@settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
+@given(
+    ids=st.lists(
+        VISIBLE.map(lambda text: " ".join(text.split())).filter(str.isprintable),
+        min_size=1,
+        max_size=5,
+        unique=True,
+    ),
+    answer=st.sampled_from(["", "Yes.", "ID: a passport", "Loading", "© 2026 Print", "Q: a?"]),
+)
+def test_plain_formats_keep_ids(name: str, ids: list[str], answer: str) -> None:
+    entries = [Entry("What do I bring?", answer, id=given) for given in ids]
+    document = formats.read(formats.write(entries, format=name), format=name)
+    assert [entry.id for entry in document.entries] == ids
+    assert {render_text(entry.answer) for entry in document.entries} == {render_text(answer)}
+    assert document.set_aside == ()
+
+
 @pytest.mark.parametrize("write", [lambda entries, name: formats.write(entries, format=name)])
 @pytest.mark.parametrize("name", [*EXACT, "text", "docx"])
 def test_writing_takes_any_iterable(write: Callable[[Any, str], Any], name: str) -> None:
