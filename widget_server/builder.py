@@ -52,15 +52,15 @@ class Choice:
 @builder.get("/")
 def start() -> Response:
     """The builder itself."""
-    sites = server().clinics.sites()
+    listed = server().clinics.sites() if server().settings.list_sites else []
     wanted = request.args.get("site", "")
-    site = _find(wanted or (sites[0].id if sites else ""))
-    listed = sites if server().settings.list_sites else []
+    site = _find(wanted or (listed[0].id if listed else ""))
     html = render_template(
         "builder.html",
         sites=listed,
         built=build(_choice(site, request.args), request.args.get("accent", "")) if site else None,
         unknown_site=wanted if wanted and site is None else "",
+        has_sites=not server().settings.list_sites or bool(listed),
         modes=MODES,
         themes=THEMES,
         languages=[(code, language_name(code)) for code in languages()],

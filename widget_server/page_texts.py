@@ -10,7 +10,7 @@ from widget_server.places import find
 _KEYS = (
     "title", "search", "submit", "contents", "results", "none", "unsure", "suggest", "all",
     "notice", "reviewed", "by", "sources", "related", "contact", "other", "language", "urgent",
-    "top",
+    "top", "empty",
 )  # fmt: skip
 _WORDS = {
     "en": (
@@ -18,12 +18,14 @@ _WORDS = {
         "There is no answer to that here.", "Perhaps not quite what you meant:", "Did you mean",
         "All questions", "Please note", "Reviewed", "by", "Sources", "Related questions",
         "Contact us", "More questions", "Language", "Important", "Back to the top",
+        "There are no questions here yet.",
     ),
     "de": (
         "Fragen und Antworten", "Fragen durchsuchen", "Suchen", "Inhalt", "Gefunden für",
         "Darauf gibt es hier keine Antwort.", "Vielleicht nicht ganz, was Sie meinen:",
         "Meinten Sie", "Alle Fragen", "Bitte beachten", "Geprüft", "von", "Quellen",
         "Verwandte Fragen", "Kontakt", "Weitere Fragen", "Sprache", "Wichtig", "Nach oben",
+        "Hier stehen noch keine Fragen.",
     ),
     "es": (
         "Preguntas y respuestas", "Buscar en las preguntas", "Buscar", "Contenido",
@@ -31,6 +33,7 @@ _WORDS = {
         "Quizá no sea exactamente lo que busca:", "¿Quiso decir", "Todas las preguntas",
         "Tenga en cuenta", "Revisado", "por", "Fuentes", "Preguntas relacionadas", "Contacto",
         "Más preguntas", "Idioma", "Importante", "Volver arriba",
+        "Aquí aún no hay preguntas.",
     ),
     "fr": (
         "Questions et réponses", "Rechercher dans les questions", "Rechercher", "Sommaire",
@@ -38,6 +41,60 @@ _WORDS = {
         "Peut-être pas tout à fait ce que vous cherchez :", "Vouliez-vous dire",
         "Toutes les questions", "À noter", "Vérifié", "par", "Sources", "Questions proches",
         "Contact", "Autres questions", "Langue", "Important", "Haut de page",
+        "Il n’y a pas encore de questions ici.",
+    ),
+    "it": (
+        "Domande e risposte", "Cerca tra le domande", "Cerca", "Indice", "Risultati per",
+        "Qui non c’è una risposta a questo.", "Forse non è proprio quello che cercava:",
+        "Forse cercava", "Tutte le domande", "Nota bene", "Verificato", "da", "Fonti",
+        "Domande correlate", "Contatti", "Altre domande", "Lingua", "Importante", "Torna su",
+        "Qui non ci sono ancora domande.",
+    ),
+    "pt": (
+        "Perguntas e respostas", "Pesquisar nas perguntas", "Pesquisar", "Índice",
+        "Resultados para", "Não há aqui resposta para isso.",
+        "Talvez não seja bem o que procura:", "Quis dizer", "Todas as perguntas", "Atenção",
+        "Revisto", "por", "Fontes", "Perguntas relacionadas", "Contacto", "Mais perguntas",
+        "Idioma", "Importante", "Voltar ao início", "Ainda não há perguntas aqui.",
+    ),
+    "nl": (
+        "Vragen en antwoorden", "Zoek in de vragen", "Zoeken", "Inhoud", "Gevonden voor",
+        "Daar staat hier geen antwoord op.", "Misschien niet precies wat u bedoelde:",
+        "Bedoelde u", "Alle vragen", "Let op", "Nagekeken", "door", "Bronnen",
+        "Verwante vragen", "Contact", "Meer vragen", "Taal", "Belangrijk", "Naar boven",
+        "Hier staan nog geen vragen.",
+    ),
+    "pl": (
+        "Pytania i odpowiedzi", "Szukaj w pytaniach", "Szukaj", "Spis treści", "Wyniki dla",
+        "Nie ma tu odpowiedzi na to pytanie.", "Być może nie do końca o to chodziło:",
+        "Czy chodziło o", "Wszystkie pytania", "Uwaga", "Sprawdzono", "przez", "Źródła",
+        "Powiązane pytania", "Kontakt", "Więcej pytań", "Język", "Ważne", "Do góry",
+        "Nie ma tu jeszcze pytań.",
+    ),
+    "ar": (
+        "أسئلة وأجوبة", "ابحث في الأسئلة", "بحث", "المحتويات", "نتائج البحث عن",
+        "لا توجد هنا إجابة عن ذلك.", "قد لا يكون هذا ما قصدته تمامًا:", "هل تقصد", "كل الأسئلة",
+        "يُرجى الانتباه", "تمت المراجعة", "بواسطة", "المصادر", "أسئلة ذات صلة", "اتصل بنا",
+        "أسئلة أخرى", "اللغة", "مهم", "العودة إلى الأعلى", "لا توجد أسئلة هنا بعد.",
+    ),
+    "he": (
+        "שאלות ותשובות", "חיפוש בשאלות", "חיפוש", "תוכן", "תוצאות עבור", "אין כאן תשובה לכך.",
+        "אולי לא בדיוק מה שהתכוונתם:", "האם התכוונתם ל", "כל השאלות", "לתשומת לבכם", "נבדק",
+        "על ידי", "מקורות", "שאלות קשורות", "יצירת קשר", "שאלות נוספות", "שפה", "חשוב",
+        "חזרה למעלה", "אין כאן עדיין שאלות.",
+    ),
+    "zh": (
+        "常见问题解答", "搜索问题", "搜索", "目录", "搜索结果：", "这里没有相关答案。",
+        "可能不完全是您要找的：", "您是不是要找", "所有问题", "请注意", "审核", "审核人：",
+        "来源", "相关问题", "联系我们", "更多问题", "语言", "重要提示", "返回顶部",
+        "这里还没有问题。",
+    ),
+    "ja": (
+        "よくあるご質問", "質問を検索", "検索", "目次", "検索結果：",
+        "こちらには該当する回答がありません。", "お探しのものとは少し違うかもしれません：",
+        "もしかして", "すべての質問", "ご注意", "確認", "確認者：", "出典", "関連する質問",
+        "お問い合わせ", "その他の質問", "言語", "重要", "ページの先頭へ",
+        "まだ質問がありません。",
     ),
 }  # fmt: skip
 # How languages call themselves, for the language menu.

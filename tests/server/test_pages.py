@@ -19,12 +19,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
-from faqlib import FAQ, Entry, Source, open_store, render_text
+from faqlib import FAQ, Entry, Site, Source, open_store, render_text
 from tests.server.conftest import PLAIN, assert_error, parts
-from widget_server import colours, create_app
+from widget_server import assets, colours, create_app
 from widget_server.builder import check_accent
 from widget_server.demo.run import PLACES
 from widget_server.demo.website import Website
+from widget_server.page_texts import language_name, page_texts
 
 
 def page(client: FlaskClient, path: str) -> BeautifulSoup:
@@ -224,7 +225,12 @@ def test_the_builder_lists_sites_only_where_it_may(make_app: Callable[..., Flask
     assert "South Clinic" in page(make_app().test_client(), "/?site=north").get_text()
     secret = make_app(list_sites=False).test_client()
     assert "South Clinic" not in page(secret, "/?site=north").get_text()
-    assert "no site “nowhere”" in page(secret, "/?site=nowhere").get_text()
+    for path in ("/", "/?site=nowhere"):
+        shown = page(secret, path).get_text()
+        assert "North" not in shown
+        assert "No site yet" not in shown
+    assert "no site “nowhere”" in shown
+    assert page(secret, "/").find("input", checked=True)["value"] == "inline"
 
 
 def test_without_a_public_address_none_is_made_up(client: FlaskClient) -> None:
@@ -241,8 +247,30 @@ def test_an_empty_server_still_has_its_pages() -> None:
     assert client.get("/readyz").get_json() == {"status": "ok", "sites": 0, "current": True}
 
 
+@pytest.mark.parametrize("lang", assets.languages())
+def test_the_page_speaks_every_language_that_the_widget_speaks(lang: str) -> None:
+    own, english = (page_texts(Site(id="x", lang=tag), tag) for tag in (lang, "en"))
+    alike = {key for key in own if own[key] == english[key]}
+    assert lang == "en" or alike <= {"contact", "sources", "contents", "urgent"}
+    assert language_name(lang) != lang
+
+
+def test_a_site_without_questions_says_so() -> None:
+    store = open_store(":memory:")
+    store.save_site(Site(id="new", lang="fr"))
+    app = create_app({"semantic": False}, store=store)
+    shown = page(app.test_client(), "/sites/new/")
+    assert "pas encore de questions" in shown.main.get_text()
+    assert shown.find(class_="contents") is None
+    assert shown.find(class_="up") is None
+
+
 def test_the_api_page_lists_every_call(client: FlaskClient) -> None:
-    text = page(client, "/docs").get_text()
+    shown = page(client, "/docs")
+    text = shown.get_text()
+    assert "`" not in text
+    assert "entry *, helpful *, reason, query" in words(text)
+    assert "query, answered, confidence, suggestion" in words(text)
     for path in client.get("/openapi.json").get_json()["paths"]:
         assert path in text
 
