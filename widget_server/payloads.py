@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from faqlib import Entry, Hit, Results, Site, Snapshot, direction, render_html, render_tree
+from faqlib import Entry, Results, Site, Snapshot, direction, render_html, render_tree
 
 Payload = dict[str, Any]
 RELATED = 3
@@ -107,13 +107,15 @@ def search_json(faq: Snapshot, results: Results, limit: int) -> bytes:
         f'"confidence":{results.confidence:.4f},"suggestion":{instead},'
         f'"revision":"{faq.cursor}","complete":{_WORDS[complete]},"results":['
     )
-    return b"%b%b]}" % (head.encode(), b",".join([_result(hit) for hit in hits]))
-
-
-def _result(hit: Hit) -> bytes:
-    entry = hit.entry
-    start = _start_of_result(entry.id, entry.question, entry.answer, entry.category)
-    return b'%b%b,"score":%.4f}' % (start, _text(hit.snippet), hit.score)
+    pieces = [head.encode()]
+    for hit in hits:
+        entry = hit.entry
+        start = _start_of_result(entry.id, entry.question, entry.answer, entry.category)
+        pieces += (start, _text(hit.snippet), b',"score":%.4f},' % hit.score)
+    if hits:
+        pieces[-1] = pieces[-1][:-1]
+    pieces.append(b"]}")
+    return b"".join(pieces)  # once: it is long
 
 
 # What is the same in many searches is encoded once: that takes longer than all the rest.
