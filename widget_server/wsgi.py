@@ -28,7 +28,6 @@ here.clinics.background = True
 here.clinics.warm()
 # What is here now stays: else the collector would read all of it again every twenty thousand
 # answers, and answer nobody meanwhile.
-gc.collect()
 gc.freeze()
 threading.Thread(target=here.clinics.embed, name="embed", daemon=True).start()
 start(app)
