@@ -62,7 +62,9 @@ def translated(place: str) -> Iterator[None]:
     except (exc.SQLAlchemyError, sqlite3.Error) as error:
         raise StoreUnavailable(f"The database {place} {explain(error)}") from error
     except OSError as error:
-        raise StoreUnavailable(f"The database {place} can not be used: {error}.") from error
+        reason = (error.strerror or str(error)).lower()
+        message = f"The database {place} can not be used ({reason}): check its path and its rights."
+        raise StoreUnavailable(message) from error
 
 
 def explain(error: Exception) -> str:

@@ -94,7 +94,7 @@ def test_a_relative_path_stays_the_same_file_when_the_directory_changes(
         ("postgresql+asyncpg://host/name", "not supported"),
         ("postgresql://host:port/name", "no database address"),
         ("://", "no database address"),
-        ("/nowhere/at/all/faq.db", "can not be used"),
+        ("/nowhere/at/all/faq.db", "no such file or directory.: check its path"),
         ("/", "can not be opened"),
     ],
 )
