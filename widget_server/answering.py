@@ -59,7 +59,9 @@ class Answering:
         self.limits.spend("search", visitor)
         query, limit = normalised(args["q"], self.query_limit), args["limit"]
         final = faq.ready()
-        results = faq.search(query, limit=limit, category=args["category"], lang=args["lang"])
+        # A form sends what was left open as an empty text.
+        category = args["category"] or None
+        results = faq.search(query, limit=limit, category=category, lang=args["lang"])
         data = payloads.search_json(faq, results, limit)
         return Body(data, self.tag(faq), answered=results.answered, final=final)
 

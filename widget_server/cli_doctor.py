@@ -30,7 +30,8 @@ def doctor(page: str, origin: str | None) -> None:
     from widget_server.doctor import examine
 
     try:
-        findings = examine(_read(page, origin))
+        read = _read(page, origin)
+        findings = examine(read)
     except ValueError as error:  # a port or a name that no address can have
         raise Failure(f"{page} names an address that leads nowhere: {error}.") from None
     for finding in findings:
@@ -38,6 +39,8 @@ def doctor(page: str, origin: str | None) -> None:
     if findings:
         sys.exit(1)
     click.echo("The embed is in order.")
+    if not read.origin:
+        click.echo("Whether its page may show the FAQ is told with --origin.", err=True)
 
 
 def _read(page: str, origin: str | None) -> Page:

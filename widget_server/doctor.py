@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
+from widget_server.builder import MODES, THEMES
 from widget_server.csp import allows
 from widget_server.fetch import Fetched, fetch
 
@@ -62,7 +63,7 @@ def examine(page: Page) -> list[str]:
     embeds = list(find_embeds(page))
     if not embeds:
         return [_nothing_found(page)]
-    findings: list[str] = []
+    findings = list(_options(page))
     for embed in embeds:
         findings += _in_page(page, embed)
         findings += _policy(page, embed)
@@ -71,25 +72,45 @@ def examine(page: Page) -> list[str]:
 
 
 def find_embeds(page: Page) -> Iterator[Embed]:
-    """Each script tag of the page that loads the widget."""
-    element = page.tree.find("faq-widget", attrs={"site": True})
-    named = str(element["site"]) if isinstance(element, Tag) else ""
-    for tag in page.tree.find_all("script", src=True):
-        address = urljoin(page.url, str(tag["src"]))
+    """Each script tag of the page that loads the widget, once for each site that it shows."""
+    elements = [str(tag["site"]) for tag in page.tree.find_all("faq-widget", site=True)]
+    for tag, address in _scripts(page):
         parts = urlsplit(address)
         match = _SCRIPT.match(parts.path)
         if match is None:
             continue
-        query = parse_qs(parts.query)
-        chosen = str(tag.get("data-site", "")) or query.get("site", [""])[0]
-        yield Embed(
-            address=address,
-            base=f"{parts.scheme}://{parts.netloc}{match['base']}",
-            hash=match["hash"] or "",
-            site=chosen or match["site"] or named,
-            integrity=str(tag.get("integrity", "")),
-            crossorigin=tag.has_attr("crossorigin"),
-        )
+        chosen = _option(tag, address, "site") or match["site"]
+        for site in [chosen, *elements] if chosen else elements or [""]:
+            yield Embed(
+                address=address,
+                base=f"{parts.scheme}://{parts.netloc}{match['base']}",
+                hash=match["hash"] or "",
+                site=site,
+                integrity=str(tag.get("integrity", "")),
+                crossorigin=tag.has_attr("crossorigin"),
+            )
+
+
+def _scripts(page: Page) -> Iterator[tuple[Tag, str]]:
+    for tag in page.tree.find_all("script", src=True):
+        yield tag, urljoin(page.url, str(tag["src"]))
+
+
+def _option(tag: Tag, address: str, name: str) -> str:
+    """An option of a script tag: its attribute, or what its address says."""
+    said = parse_qs(urlsplit(address).query).get(name, [""])
+    return str(tag.get(f"data-{name}", "")) or said[0]
+
+
+def _options(page: Page) -> Iterator[str]:
+    """Options that the widget would put aside."""
+    scripts = [one for one in _scripts(page) if _SCRIPT.match(urlsplit(one[1]).path)]
+    for name, known in (("mode", MODES), ("theme", THEMES)):
+        given = [_option(tag, address, name) for tag, address in scripts]
+        given += [str(tag.get(name, "")) for tag in page.tree.find_all("faq-widget")]
+        for value in filter(None, given):
+            if value not in known:
+                yield f"The {name} {value!r} is none: write {' or '.join(known)}."
 
 
 def _nothing_found(page: Page) -> str:

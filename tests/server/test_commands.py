@@ -256,6 +256,13 @@ def test_the_doctor_finds_nothing_wrong_with_a_good_embed(
         ('<script src="{0}/widget.js" integrity="sha384-AAAA" data-site="north"></script>', "", "",
          "no crossorigin"),
         ('<script src="/widget.js" data-site="north"></script>', "", "", "not absolute"),
+        ('<script src="{0}/widget.js" data-site="north" data-mode="popup"></script>', "", "",
+         "write inline or launcher"),
+        ('<script src="{0}/widget.js?site=north&theme=blue"></script>', "", "", "theme 'blue'"),
+        ('<script src="{0}/widget.js"></script><faq-widget site="north"></faq-widget>'
+         '<faq-widget site="nowhere"></faq-widget>', "", "", "no site 'nowhere'"),
+        ('<script src="{0}/widget.js" data-site="north"></script>'
+         '<faq-widget site="nowhere"></faq-widget>', "", "", "no site 'nowhere'"),
     ],
 )  # fmt: skip
 def test_the_doctor_says_what_is_wrong(
@@ -286,7 +293,8 @@ def test_the_doctor_reads_files_and_addresses(
     assert refused.exit_code == 1
     assert "evil.example" in refused.output
     good = run("doctor", str(page))
-    assert (good.exit_code, good.output) == (0, "The embed is in order.\n")
+    assert (good.exit_code, good.stdout) == (0, "The embed is in order.\n")
+    assert "--origin" in good.stderr
     assert "cannot be read" in fails(run("doctor", str(tmp_path / "none.html")))
     assert "does not answer" in fails(run("doctor", "http://127.0.0.1:9/"))
     preview = run("doctor", f"{served[0]}/preview?site=north")

@@ -68,6 +68,11 @@ def test_search_can_be_narrowed(client: FlaskClient) -> None:
     }
     assert found["results"]
     assert {languages[result["id"]] for result in found["results"]} == {"es"}
+    every, open_ = (
+        client.get(f"{API}/exosomes/search?q=treatment{rest}").get_json()
+        for rest in ("", "&category=&lang=")
+    )
+    assert open_ == every
     only = client.get(f"{API}/exosomes/search?q=treatment&category=Safety").get_json()
     assert {result["category"] for result in only["results"]} == {"Safety"}
 
