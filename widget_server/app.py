@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from faqlib import FAQError, Site, SiteNotFound, open_store
@@ -104,6 +104,7 @@ def _register(app: Flask, settings: Settings) -> None:
 
     api = make_api(app, version)
     app.extensions["faq_api"] = api
+    app.before_request(_know_one_address)
     app.after_request(_note_route)
     security.install(app, https=settings.public_url.startswith("https://"))
     app.after_request(_allow_origin)
@@ -111,6 +112,12 @@ def _register(app: Flask, settings: Settings) -> None:
     api.register_blueprint(admin)
     for blueprint in (files, pages, builder, playground, operations):
         app.register_blueprint(blueprint)
+
+
+def _know_one_address() -> None:
+    # Werkzeug takes //metrics for /metrics: not so a proxy that keeps that from the public.
+    if request.environ["PATH_INFO"].startswith("//"):
+        abort(404)
 
 
 def _note_route(response: Response) -> Response:

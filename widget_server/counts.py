@@ -14,7 +14,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from flask import Request
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from faqlib import Cursor, SiteNotFound
 from widget_server.clinics import Clinics
@@ -23,6 +23,8 @@ from widget_server.records.tables import feedback, searches
 from widget_server.redact import redact
 
 _REMEMBERED = 20_000
+# Different searches of a site: whoever asks what nobody asks shall not fill the database.
+A_DAY = 5_000
 _Key = tuple[str, str]
 
 
@@ -87,7 +89,10 @@ class SearchCounts:
             site=site, day=day, query=query, asked=asked, answered=answered
         )
         with self._records.begin_for(lambda: self._clinics.follows(site, since)) as connection:
-            if not connection.execute(more).rowcount:
+            if connection.execute(more).rowcount:
+                return
+            held = select(func.count()).where((searches.c.site == site) & (searches.c.day == day))
+            if (connection.scalar(held) or 0) < A_DAY:
                 connection.execute(first)
 
 

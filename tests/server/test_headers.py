@@ -52,6 +52,12 @@ def test_no_address_is_made_from_the_host_header(stored: Flask, path: str) -> No
     assert "evil.example" not in str(response.headers)
 
 
+@pytest.mark.parametrize("path", ["//metrics", "///healthz", "//api/v1/sites/north", "//"])
+def test_no_address_is_there_with_two_slashes(stored: Flask, path: str) -> None:
+    response = stored.test_client().get("/", environ_overrides={"PATH_INFO": path})
+    assert_error(response, 404)
+
+
 def test_only_trusted_hosts_are_answered(make_app: Callable[..., Flask]) -> None:
     client = make_app(trusted_hosts="faq.example,localhost").test_client()
     for host, code in (("faq.example", 200), ("localhost", 200), ("evil.example", 400)):

@@ -383,6 +383,19 @@ def test_a_browser_that_objects_is_not_counted(
     assert rows(app, searches) == []
 
 
+def test_only_so_many_different_searches_are_kept_of_a_day(
+    make_app: Callable[..., Flask], database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widget_server.counts.A_DAY", 3)
+    change(database, count_searches=True)
+    app = make_app(minimum_count=2)
+    for _ in range(3):
+        for query in ("parking", "flu shots", "cost", "hours", "stairs"):
+            app.test_client().get(f"{API}/north/search?q={query}")
+    kept = {row.query: row.asked for row in rows(app, searches)}
+    assert kept == {"parking": 3, "flu shots": 3, "cost": 3}  # which are counted further
+
+
 def test_two_workers_count_into_the_same_row(make_app: Callable[..., Flask], database: str) -> None:
     change(database, count_searches=True)
     apps = [make_app(minimum_count=2) for _ in range(2)]
