@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +123,19 @@ def test_workers_that_start_at_once_make_the_tables_once(tmp_path: Path) -> None
     for thread in threads:
         thread.join()
     assert problems == []
+
+
+def test_the_tables_are_made_in_a_file_that_another_writes_at_this_moment(tmp_path: Path) -> None:
+    path = tmp_path / "faq.db"
+    with closing(sqlite3.connect(path, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE others (number)")
+        other.execute("BEGIN IMMEDIATE")
+        end = threading.Timer(0.2, other.rollback)
+        end.start()
+        Records(str(path)).check()
+        end.join()
+    Records(str(path)).check()
+    assert path.read_bytes()[18:20] == b"\2\2"  # SQLite's sign for a write-ahead log
 
 
 def test_a_database_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:

@@ -75,6 +75,12 @@ class Faults:
         for things in (self.seen, self.delays, self.failing, self.changed):
             things.clear()
 
+    def hold(self, pattern: str) -> threading.Event:
+        """Answers wait until the event is set: not for a time that is short on a busy machine."""
+        gate = threading.Event()
+        self.changed[pattern] = lambda body: body if gate.wait(30) else b""
+        return gate
+
     def paths(self, part: str = "") -> list[str]:
         """The paths with queries of the requests that contain ``part``."""
         return [full for one in self.seen if part in (full := _full(one.path, one.query))]

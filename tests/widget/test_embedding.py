@@ -69,7 +69,7 @@ def test_async_in_the_head_waits_for_the_page(host: Host) -> None:
 
 def test_the_element_keeps_its_fallback_until_it_can_paint(host: Host, faults: Faults) -> None:
     """What stands inside the tag shows while the data is on its way, and then no more."""
-    faults.delays[r"/bundle"] = 0.5
+    gate = faults.hold("/bundle")
     page = host.show(
         '<faq-widget site="exosomes"><a id="fallback" href="/">Our questions</a></faq-widget>'
         '<script src="https://faq.example/widget.js" defer></script>',
@@ -77,6 +77,7 @@ def test_the_element_keeps_its_fallback_until_it_can_paint(host: Host, faults: F
     )
     page.wait_for_function("!!customElements.get('faq-widget')")
     expect(page.locator("#fallback")).to_be_visible()
+    gate.set()
     page.locator(".question").first.wait_for()
     expect(page.locator("#fallback")).to_be_hidden()
 
@@ -123,11 +124,12 @@ def test_in_a_single_page_application(host: Host) -> None:
 
 def test_removed_while_loading(host: Host, faults: Faults) -> None:
     """An element that is gone when its data comes does nothing with it."""
-    faults.delays["/bundle"] = 3.0
+    gate = faults.hold("/bundle")
     page = host.open("spa.html", wait=None)
     page.wait_for_function("!!customElements.get('faq-widget')")
     page.evaluate("window.gone = document.querySelector('faq-widget'); gone.remove()")
-    page.wait_for_timeout(3_500)
+    gate.set()
+    page.wait_for_timeout(500)
     assert page.evaluate("gone.shadowRoot.querySelector('.question')") is None
     host.clean()
 

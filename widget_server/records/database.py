@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -137,7 +138,9 @@ def _in_memory(engine: Engine) -> bool:
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 10000")  # as long as the store waits
-    cursor.execute("PRAGMA journal_mode = WAL")
+    # SQLite waits for nobody here. Who finds others at it leaves it to them, or to the next one.
+    with contextlib.suppress(sqlite3.OperationalError):
+        cursor.execute("PRAGMA journal_mode = WAL")
     # As the store does it: a copy of the file alone has everything.
     cursor.execute("PRAGMA wal_autocheckpoint = 1")
     cursor.close()
