@@ -96,6 +96,7 @@ def _register(app: Flask, settings: Settings) -> None:
     from widget_server import admin_files, visitors  # noqa: F401 - they add their routes
     from widget_server.admin import admin
     from widget_server.builder import builder
+    from widget_server.error_page import for_browsers
     from widget_server.files import files
     from widget_server.operations import operations
     from widget_server.pages import pages
@@ -107,7 +108,9 @@ def _register(app: Flask, settings: Settings) -> None:
     app.before_request(_know_one_address)
     app.after_request(_note_route)
     security.install(app, https=settings.public_url.startswith("https://"))
+    # The last one that is named here comes first.
     app.after_request(_allow_origin)
+    app.after_request(for_browsers)
     api.register_blueprint(public)
     api.register_blueprint(admin)
     for blueprint in (files, pages, builder, playground, operations):

@@ -13,20 +13,13 @@ from widget_server.pages import page_file
 _DATA = ("/api/", "/embed/", "/widget", "/assets/")
 
 
-def is_wanted() -> bool:
-    """Whether the present request is that of a browser for a page."""
+def for_browsers(response: Response) -> Response:
+    """A failure as a page in the words of its JSON, if a browser asked for a page."""
     accepted = request.headers.get("Accept", "")
-    return "text/html" in accepted and not request.path.startswith(_DATA)
-
-
-def error_page(code: int, status: str, message: str) -> Response:
-    """The page, in the words of the JSON."""
-    html = render_template(
-        "error.html",
-        code=code,
-        status=status,
-        message=message,
-        styles=page_file("pages.css"),
-        root=request.script_root,
-    )
-    return Response(html, code, mimetype="text/html")
+    wanted = "text/html" in accepted and not request.path.startswith(_DATA)
+    if response.status_code >= 400 and wanted and response.is_json:
+        failure = response.get_json()
+        styles = page_file("pages.css")
+        response.set_data(render_template("error.html", failure=failure, styles=styles))
+        response.mimetype = "text/html"
+    return response

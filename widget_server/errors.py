@@ -127,24 +127,7 @@ def on_http_error(error: HTTPException) -> Response:
         for key, value in error.get_headers()
         if key.lower() not in ("content-type", "content-length")
     }
-    return _answered(code, message, _flat(errors), headers)
-
-
-def _answered(
-    code: int,
-    message: str,
-    errors: Errors | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """The failure of the present request: as JSON, or as a page for a browser that opens one."""
-    from widget_server import error_page  # it needs parts that fail by this module
-
-    if not error_page.is_wanted():
-        return error_response(code, message, errors, headers)
-    response = error_page.error_page(code, HTTPStatus(code).phrase, message)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers.update(headers or {})
-    return response
+    return error_response(code, message, _flat(errors), headers)
 
 
 _MESSAGES = {
@@ -188,30 +171,30 @@ def _flat(errors: Any, path: str = "") -> dict[str, list[str]] | None:
 
 
 def _on_api_error(error: APIError) -> Response:
-    return _answered(error.code, error.message, error.errors, error.headers)
+    return error_response(error.code, error.message, error.errors, error.headers)
 
 
 def _on_faq_error(error: FAQError) -> Response:
     code = next(code for kind, code in _STATUS if isinstance(error, kind))
     if isinstance(error, InvalidData):
-        return _answered(code, UNUSABLE, by_field(error.problems))
+        return error_response(code, UNUSABLE, by_field(error.problems))
     if isinstance(error, SiteNotFound):
-        return _answered(code, NO_SITE)
+        return error_response(code, NO_SITE)
     if isinstance(error, EntryNotFound):
-        return _answered(code, NO_ENTRY)
+        return error_response(code, NO_ENTRY)
     if isinstance(error, EntryExists):
-        return _answered(code, f"The id {error.entry_id!r} is taken: PUT changes that entry.")
+        return error_response(code, f"The id {error.entry_id!r} is taken: PUT changes that entry.")
     if code >= 500:
         # What went wrong inside is for the log; a visitor's page gets one plain sentence.
         log.error("store failure", extra={"facts": {"error": str(error)}})
         message = "The FAQ's database does not answer as it should: try again in a moment."
         headers = {"Retry-After": "5"} if code == 503 else {}
-        return _answered(code, message, headers=headers)
-    return _answered(code, str(error))
+        return error_response(code, message, headers=headers)
+    return error_response(code, str(error))
 
 
 def _on_recursion(_: RecursionError) -> Response:
-    return _answered(400, "The data is nested too deeply: a few levels are enough.")
+    return error_response(400, "The data is nested too deeply: a few levels are enough.")
 
 
 def _on_crash(error: Exception) -> Response:
@@ -219,4 +202,4 @@ def _on_crash(error: Exception) -> Response:
     frames = traceback.extract_tb(error.__traceback__)[-12:]
     places = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))
     log.error("unexpected failure: %s at %s", type(error).__name__, places)
-    return _answered(500, "Something went wrong in the server: it has been noted in its log.")
+    return error_response(500, "Something went wrong in the server: it has been noted in its log.")
