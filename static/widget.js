@@ -5,7 +5,7 @@
    page as a text node. */
 (() => {
 const doc = document, TAG = 'faq-widget';
-const OPTIONS = ['site', 'api', 'lang', 'mode', 'theme', 'accent'];
+const OPTIONS = 'site api lang mode theme accent'.split(' ');
 
 const TEXTS = {
   title: 'Questions and answers',
@@ -40,7 +40,7 @@ const TEXTS = {
 const h = (spec, props, ...children) => {
   const [tag, name] = spec.split('.');
   const el = Object.assign(doc.createElement(tag || 'div'), props);
-  if (name) el.className = el.part = name;
+  if (name) el.className = name, el.setAttribute('part', name);
   el.append(...children.flat().filter(child => child));
   return el;
 };
@@ -52,20 +52,20 @@ const get = async (url, init) => {
 };
 
 /* Answers come as trees: a text, or [tag, attributes, ...children]. Of what is not on these
-   lists only the text stays, whatever the server says. */
-const TAGS = /^([bh]r|[uo]l|em|thead|strong|tbody|t[hd]|blockquote|tr|img|s|li|a|code|table|h[456]|pre|p)$/;
-const ATTRIBUTES = /^(href|src|scope|start|title|referrerpolicy|alt|rel|loading)$/;
+   lists only the text stays, whatever the server says. No tag of one or two letters does harm. */
+const TAGS = /^([a-z]\w?|img|pre|code|table|thead|tbody|strong|blockquote)$/;
+const ATTRIBUTES = /^(href|src|alt|title|scope|start|rel|loading|referrerpolicy)$/;
 const safe = url => /^(https?|mailto|tel):/i.test(url) ? url : '';
 const link = (href, text) => safe(href) ? h('a', {href, dir: 'auto'}, text) : text;
 const build = nodes => nodes.map(node => {
-  if (!Array.isArray(node)) return node;
+  if (!node.map) return node;
   const [tag, attributes, ...children] = node;
   const el = h(TAGS.test(tag) ? tag : 'span', 0, build(children));
   for (const name in attributes) if (ATTRIBUTES.test(name))
     el.setAttribute(name, /href|src/.test(name) ? safe(attributes[name]) : attributes[name]);
   return tag == 'table' ? h('.table', {tabIndex: 0}, el) : el;
 });
-const plain = nodes => nodes.map(node => Array.isArray(node) ? plain(node.slice(2)) : node).join(' ');
+const plain = nodes => nodes.map(node => node.map ? plain(node.slice(2)) : node).join(' ');
 
 /* A snippet is escaped text with <mark> around what matched. */
 const snippet = html => html.split(/<\/?mark>/).map((piece, i) => {
@@ -98,21 +98,21 @@ const rank = (entries, query) => {
 
 /* Where the script came from, also when that is below a path. */
 const script = doc.currentScript;
-const HOME = (script?.src || '/').replace(/(embed\/)?[^/]*(\?.*)?$/, '');
+const source = (script?.src || '/').split(/[?#]/), HOME = source[0].replace(/(embed\/)?[^/]*$/, '');
 /* What is loaded once for all elements of a page, by address; several scripts share it too. */
 const shelf = window.FAQ_WIDGET?.shelf || {}, sheet = new CSSStyleSheet;
-const share = async url => shelf[url] ||= get(url).catch(error => {
+const share = async (url, source) => shelf[url] ||= get(source || url).catch(error => {
   delete shelf[url];
   throw error;
 });
-const bundleAt = (base, site) => `${base}api/v1/sites/${site}/bundle?parts=questions`;
+const siteAt = (base, site) => `${base}api/v1/sites/${site}`;
 const textsAt = (base, lang) => `${base}widget/i18n/${lang.slice(0, 2)}.json`;
 
-/* All that belongs to one element. */
+/* All that belongs to one element, and the methods it gets. */
 const view = host => {
-  const root = host.attachShadow({mode: 'open'}), css = getComputedStyle(host);
-  let T, lang, site, life, base, dialog, painted, path, ui, keys, chosen, todo, items, frame;
-  let status, urgent, best, input, categories, results, credit, rows, last, shown, aborter, cache, timer, question, marks;
+  const root = host.attachShadow({mode: 'open'});
+  let life, path, frame, site, base, items, keys, input, painted, lang, categories, marks, results, shown;
+  let status, todo, T, ui, rows, dialog, aborter, chosen, best, cache, question, urgent, credit, timer;
 
   const option = name => host.getAttribute(name) || '';
   const emit = (name, detail) => host.dispatchEvent(new CustomEvent('faq:' + name, {bubbles: true, detail}));
@@ -147,12 +147,18 @@ const view = host => {
     for (const entry of entries()) todo.push(() => step(entry));
     work();
   };
-  const fill = entry => items.get(entry).fill();
+  const fill = entry => entry.answer && items.get(entry).fill();
 
   const list = (label, children = []) => (children = children.filter(x => x))[0]
     && h('', 0, h('b', 0, label), h('ul', 0, children.map(child => h('li', {dir: 'auto'}, child))));
   const answer = entry => {
     const notice = entry.notice || site.notice, date = entry.last_reviewed;
+    return h('.text', 0, build(entry.answer), notice && h('p.notice', 0, notice), h('.meta', ui,
+      list(T.reviewed, [entry.reviewed_by, date && new Date(date + 'T12:00').toLocaleDateString(lang, {dateStyle: 'long'})]),
+      list(T.sources, entry.sources?.map(source => link(source.url, source.title)))));
+  };
+  /* Of an answer what only an open one needs: most of its elements. */
+  const more = entry => {
     const copy = link(new URL(anchor(entry.id), location), T.copy);
     copy.onclick = () => {
       navigator.clipboard?.writeText(copy.href).then(() => copy.textContent = T.copy + ' ✓', () => {});
@@ -163,21 +169,24 @@ const view = host => {
       votes.textContent = T.thanks;
       votes.focus();
     }}, helpful ? T.yes : T.no)));
-    return h('.text', 0, build(entry.answer), notice && h('p.notice', 0, notice), h('.meta', ui,
-      list(T.reviewed, [entry.reviewed_by, date && new Date(date + 'T12:00').toLocaleDateString(lang, {dateStyle: 'long'})]),
-      list(T.sources, entry.sources?.map(source => link(source.url, source.title))),
+    return h('.meta', ui,
       list(T.related, entry.related?.map(find).map(one => one && h('button.link', {onclick: () => open(one.id)}, one.question))),
-      h('.foot', 0, site.features.feedback && votes, copy)));
+      h('.foot', 0, site.features.feedback && votes, copy));
   };
 
   /* A question that opens: heading, preview of the answer if any, answer. */
   const item = (entry, preview, level = 'h3') => {
-    let filled;
+    let text, whole;
     const panel = h('.answer', {hidden: 'until-found'}), teaser = preview && h('p.preview', 0, preview);
-    const fill = () => filled ||= entry.answer && !panel.replaceChildren(answer(entry));
+    const fill = all => {
+      if (!text) panel.replaceChildren(text = answer(entry));
+      whole ||= all && !text.append(more(entry));
+    };
     const show = (on, go) => {
-      if (on) emit('open', {id: entry.id});
-      if (on && !fill()) complete().then(fill).catch(() => panel.textContent = T.error);
+      if (on) {
+        emit('open', {id: entry.id});
+        complete(entry).then(() => fill(true)).catch(() => panel.textContent = T.error);
+      }
       panel.hidden = on ? false : 'until-found';
       button.ariaExpanded = on;
       if (teaser) teaser.hidden = on;
@@ -189,7 +198,7 @@ const view = host => {
     return h('.item', {lang: entry.lang, dir: entry.dir, show, fill}, h(level, 0, button), teaser, panel);
   };
 
-  const contact = ({phone, email, url, label} = site.contact) => h('p.contact', 0,
+  const contact = ({label, url, email, phone} = site.contact) => h('p.contact', 0,
     phone && link('tel:' + phone.replace(/ /g, ''), phone), email && link('mailto:' + email, email),
     url && link(url, label || T.contact));
 
@@ -206,14 +215,14 @@ const view = host => {
   };
 
   /* Searching. What is here is ranked at once; the server's answer then fills the room kept
-     above it and adds rows below, so that nothing moves that is already painted. A best answer
-     that was the first row leaves its place there empty instead of being shown twice. */
+     above it and adds rows below, so that nothing moves that is already painted. Where the best
+     answer was the first row, a heading for the others takes its place, unless it is in use. */
   const update = now => {
     const query = input.value.trim();
     clearTimeout(timer);
     aborter?.abort();
     results.hidden = best.hidden = !(categories.hidden = query);
-    urgent.textContent = query && site.urgent.terms.some(term => line(query).includes(line(term))) ? site.urgent.text : '';
+    urgent.textContent = site.urgent.terms.some(term => line(query).includes(line(term))) ? site.urgent.text : '';
     status.textContent = '';
     if (!query) return;
     [shown, marks] = rank(entries(), query);
@@ -221,8 +230,7 @@ const view = host => {
     const wanted = marks + '|' + shown.map(entry => entry.id);
     if (wanted != rows) results.replaceChildren(...shown.map(entry => item(entry)));
     rows = wanted;
-    const known = last?.complete && query.startsWith(last.query) ? last : cache[query];
-    if (known) return settle(query, known);
+    if (cache[query]) return settle(query);
     best.replaceChildren(h('', 0, '…'));
     timer = setTimeout(ask, now ? 0 : credit > 4 ? 200 : 700, query);
   };
@@ -230,24 +238,22 @@ const view = host => {
   const ask = async query => {
     const {signal} = aborter = new AbortController;
     credit = 0;
-    try {
-      last = cache[query] = await get(path + '/search?limit=8&q=' + encodeURIComponent(query), {signal});
-      settle(query, last);
-    } catch {
-      signal.aborted || settle(query, {results: []});
-    }
+    cache[query] = await get(path + '/search?limit=8&q=' + encodeURIComponent(query), {signal}).catch(() => {});
+    signal.aborted || settle(query);
   };
 
-  const settle = (query, data) => {
-    let first;
-    rows = '';
+  const settle = query => {
+    const data = cache[query] || {results: []};
+    let first = rows = '';
     for (const hit of data.results) {
       const entry = find(hit.id), place = shown.indexOf(entry);
       if (!entry) continue;
       const row = item(entry, snippet(hit.snippet));
       if (data.answered && !first) {
         first = row;
-        if (!place) results.firstChild.style.visibility = 'hidden';
+        const twin = results.firstChild;
+        place || twin.querySelector(':focus,[aria-expanded=true]')
+          || twin.replaceWith(h('p.item label', {style: `align-content:end;padding-bottom:.5em;height:${twin.getBoundingClientRect().height}px`}, T.other));
       } else if (place < 0) results.append(row);
       if (place < 0) shown.push(entry);
     }
@@ -285,7 +291,7 @@ const view = host => {
     items = new Map;
     cache = {__proto__: null};
     credit = 2; // five keystrokes buy a request at once, others wait
-    last = question = null;
+    question = null;
     marks = rows = [];
     input = h('input.input', {type: 'search', onfocus: () => inSlices(prepare), oninput: () => {
       credit++;
@@ -316,32 +322,20 @@ const view = host => {
     root.adoptedStyleSheets = [sheet];
   };
 
-  const render = async (name, signal) => {
-    const bundle = await share(bundleAt(base, name));
-    await new Promise(setTimeout); // the script has run: building is a task of its own
-    site = bundle.site;
-    lang = option('lang').replace('_', '-');
-    try {
-      new Intl.Locale(lang);
-    } catch {
-      lang = site.lang;
-    }
-    ui = {lang, dir: /^(ar|he)/.test(lang) ? 'rtl' : 'ltr'};
-    T = {...TEXTS, .../^en/.test(lang) || await share(textsAt(base, lang)).catch(() => {}), ...foreign(site) || site.texts};
-    if (signal.aborted) return;
-    choose(bundle.entries);
+  const render = all => {
+    choose(all);
     paint();
-    const theme = {accent: '', ...site.theme};
-    for (const name in theme) frame.style.setProperty('--faq-' + name, option(name) || css.getPropertyValue('--faq-' + name) || theme[name]);
+    frame.style.setProperty('--faq-accent', option('accent'));
+    for (const name in site.theme) frame.style.setProperty('--faq_' + name, site.theme[name]);
     dialog = null;
     if (option('mode') == 'launcher') {
       dialog = h('dialog.dialog', {ariaLabel: T.title, onclick: event => event.target == dialog && close()}, h('button.close', {onclick: close}, T.close), page());
       frame.append(h('button.launcher', {onclick: show}, T.open), dialog);
     } else frame.append(page());
     root.replaceChildren(frame);
-    emit('ready', {site: name, entries: chosen.size});
+    emit('ready', {site: option('site'), entries: chosen.size});
     fromHash();
-    if (!bundle.entries[0]?.answer) setTimeout(() => complete().then(() => inSlices(entry => {
+    if (!all[0]?.answer) setTimeout(() => complete(0).then(() => inSlices(entry => {
       entry.fields = 0;
       prepare(entry);
       fill(entry);
@@ -349,124 +343,129 @@ const view = host => {
   };
 
   /* A large site's answers come after its questions. */
-  const complete = async () => {
-    for (const {id, answer} of (await share(path + '/bundle')).entries) if (find(id)?.id == id) find(id).answer = answer;
+  const complete = async entry => {
+    if (!entry.answer) for (const {id, answer} of (await share(path + '/bundle')).entries) if (find(id)?.id == id) find(id).answer = answer;
   };
 
   const start = async () => {
-    const name = option('site'), wanted = OPTIONS.map(option) + '';
-    life?.abort();
-    const {signal} = life = new AbortController;
-    addEventListener('hashchange', fromHash, {signal});
+    const wanted = OPTIONS.map(option) + '', mine = life = {};
+    clearTimeout(timer);
+    (host.isConnected ? addEventListener : removeEventListener)('hashchange', fromHash);
     await 0; // data() behind the same script, and further attributes, come first
-    if (signal.aborted || wanted == painted) return;
+    if (!host.isConnected || mine != life || wanted == painted) return;
     base = (option('api') || HOME).replace(/\/?$/, '/');
-    path = base + 'api/v1/sites/' + name;
+    path = siteAt(base, option('site'));
     for (const [what, allowed] of [['mode', 'inline launcher'], ['theme', 'light dark auto']])
       if (!allowed.includes(option(what))) warn(`${what}="${option(what)}" is unknown: use one of ${allowed}.`);
     try {
-      await render(name, signal);
+      const bundle = await share(path, path + '/bundle?parts=questions');
+      await new Promise(setTimeout); // the script has run: building is a task of its own
+      site = bundle.site;
+      lang = option('lang').replace('_', '-');
+      try {
+        new Intl.Locale(lang);
+      } catch {
+        lang = site.lang;
+      }
+      ui = {lang, dir: /^(ar|he)/.test(lang) ? 'rtl' : 'ltr'};
+      T = {...TEXTS, .../^en/.test(lang) || await share(textsAt(base, lang)).catch(() => {}), ...foreign(site) || site.texts};
+      if (mine != life) return;
+      render(bundle.entries);
       painted = wanted;
     } catch (error) {
-      if (signal.aborted) return;
+      if (mine != life) return;
       warn(`${error} from ${path}: correct data-site, or let the server allow this page.`);
       paint();
       frame.append(h('p', {role: 'alert'}, TEXTS.error, h('button.button', {onclick: start}, TEXTS.retry)));
       root.replaceChildren(frame, h('slot'));
     }
   };
-  const stop = () => {
-    life.abort();
-    clearTimeout(timer);
-  };
-  root.append(h('slot'));
-  return {start, stop, open, search, close};
+  root.replaceChildren(h('slot'));
+  Object.assign(host, {search, open, start, close});
 };
 
 customElements.get(TAG) || customElements.define(TAG, class extends HTMLElement {
   static observedAttributes = OPTIONS;
   constructor() {
     super();
-    Object.assign(this, view(this));
+    view(this);
   }
   connectedCallback() { this.start(); }
-  disconnectedCallback() { this.stop(); }
-  attributeChangedCallback() { this.isConnected && this.start(); }
+  disconnectedCallback() { this.start(); }
+  attributeChangedCallback() { this.start(); }
 });
 
 /* The server calls data() behind the script in /embed/{site}.js. */
 window.FAQ_WIDGET = {
   shelf,
   data(site, bundle, texts) {
-    shelf[bundleAt(HOME, site)] = bundle;
+    shelf[siteAt(HOME, site)] = bundle;
     if (texts) shelf[textsAt(HOME, bundle.site.lang)] = texts;
   },
 };
 
-/* One rule a line. The host page's rules lose: on the element to !important, inside it to
-   `all: initial`. The part names are the class names. A passage is a column, so that what has
+/* One rule a line, at the end one purpose. The host page's rules lose: on the element to !important, inside it to
+   `all: initial`. What the page sets goes before the site's theme (--faq_). The part names are the class names. A passage is a column, so that what has
    no room is left out by whole lines. */
 sheet.replaceSync(
   ':host{all:initial!important;display:flow-root!important;color-scheme:inherit!important;font-family:inherit!important;width:100%!important}' +
   ':host([hidden]),.urgent:empty{display:none!important}' +
-  '.faq{all:initial;float:left;width:100%;color-scheme:inherit;--c:var(--faq-accent,#0b6e5f);--t:var(--faq-text,light-dark(#1d2730,#e6ebee));color:var(--t);--m:rgb(from var(--t) r g b/75%);--b:var(--faq-background,light-dark(#fff,#161c21));--l:rgb(from var(--t) r g b/15%);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));font-family:inherit;--r:var(--faq-radius,12px);font-size:var(--faq-size,medium);--f:rgb(from var(--a) r g b/6%);background-color:var(--b);box-shadow:0 0 0 1em var(--b);line-height:1.6;overflow-wrap:anywhere}' +
-  '::before,*,::after{margin:0;padding:0;box-sizing:border-box}' +
-  '.dialog[open],textarea,input,button{all:unset;cursor:pointer;box-sizing:border-box}' +
+  '.faq{all:initial;float:left;width:100%;color-scheme:inherit;--c:var(--faq-accent,var(--faq_accent,#0b6e5f));--t:var(--faq-text,var(--faq_text,light-dark(#1d2730,#e6ebee)));color:var(--t);--m:rgb(from var(--t) r g b/75%);--b:var(--faq-background,var(--faq_background,light-dark(#fff,#161c21)));--l:rgb(from var(--t) r g b/15%);--a:light-dark(oklch(from var(--c) min(l,.5) c h),oklch(from var(--c) max(l,.8) c h));font-family:inherit;--r:var(--faq-radius,var(--faq_radius,12px));font-size:var(--faq-size,var(--faq_size,medium));--f:rgb(from var(--a) r g b/6%);background-color:var(--b);box-shadow:0 0 0 1em var(--b);line-height:1.6;overflow-wrap:anywhere}' +
+  '::before,::after,*{margin:0;padding:0;box-sizing:border-box}' +
+  '.dialog[open],button,textarea,input{all:unset;cursor:pointer;box-sizing:border-box}' +
+  '.body{max-width:72em;margin:auto;container-type:inline-size}' +
   ':focus-visible{outline-offset:2px;outline:3px solid var(--a)}' +
-  '.status{height:1.6em}' +
-  '.body{margin:auto;container-type:inline-size;max-width:72em}' +
-  '.title{font-size:1.8em;text-wrap:balance;margin-bottom:.5em;line-height:1.2}' +
-  '.search,.footer,.category{padding-top:2em}' +
-  '.input{margin:.5em 0;border-radius:var(--r);border:1px solid rgb(from var(--t) r g b/55%);outline-offset:-2px;padding:.75em 1em;width:100%;font-weight:400;cursor:text;background-color:var(--b)}' +
+  '.title{font-size:1.8em;line-height:1.2;text-wrap:balance;margin-bottom:.5em}' +
+  '.item:nth-child(n+12){overflow-clip-margin:5px;content-visibility:auto;contain-intrinsic-size:auto 3.96em}' +
+  '.category,.search,.footer{padding-top:2em}' +
+  '.input{margin:.5em 0;border:1px solid rgb(from var(--t) r g b/55%);border-radius:var(--r);outline-offset:-2px;padding:.75em 1em;font-weight:400;width:100%;cursor:text;background-color:var(--b)}' +
   '.best,.urgent,.ask,.notice{background:var(--f);border:1px solid #0000;padding:1em 1.25em;border-radius:var(--r);margin-top:.75em}' +
-  'label,.contact,.button,.urgent,.label,summary,b,.send,.launcher{font-weight:600}' +
+  'label,.contact,.urgent,.label,.button,summary,b,.send,.launcher{font-weight:600}' +
+  '.dialog[open],.launcher{position:fixed;inset-inline-end:1.25em;box-shadow:0 0 2em #0004}' +
+  '.item+.item{border-top:1px solid var(--l)}' +
+  '.status{height:1.6em}' +
   '.status,.meta,.label{font-size:.9em}' +
   'label{display:block}' +
   '.status,.meta,.close,.intro,.preview{color:var(--m)}' +
-  '.answer,.intro{max-width:68ch}' +
-  '.item+.item{border-top:1px solid var(--l)}' +
-  '.urgent{white-space:pre-line;color:#fff;background:#a11}' +
-  '.best>div,.best .item{flex:1;display:flex;flex-direction:column}' +
+  '.answer,.intro,.preview{max-width:68ch}' +
+  '.urgent{background:#a11;white-space:pre-line;color:#fff}' +
+  '.best .item,.best>*{display:flex;flex-direction:column;flex:1}' +
   '.best .question{font-size:1.1em;padding:.25em 0;font-weight:600}' +
-  '.best>div{min-height:max(7.5em,19em - 18cqi)}' +
-  '.preview{overflow:hidden;columns:1;flex:1 0 0}' +
-  '.item:nth-child(n+12){overflow-clip-margin:5px;content-visibility:auto;contain-intrinsic-size:auto 3.96em}' +
-  '.results .preview{font-size:.9em;max-height:4.8em;margin:-.5em 0 1em}' +
-  '.question{padding:1em 0;font-weight:500;width:100%;gap:1em;display:flex;scroll-margin:5em}' +
+  '.preview{flex:1 0 0;columns:1;overflow:hidden}' +
+  '.results .preview{margin:-.5em 0 1em;font-size:.9em}' +
   '.question[aria-expanded=true],.label,.button,.link,summary,a{color:var(--a)}' +
+  '.question{scroll-margin:5em;font-weight:500;padding:1em 0;width:100%;display:flex;gap:1em}' +
   '.question::after{rotate:45deg;content:"";flex:none;height:.5em;margin-block:.4em;margin-inline:auto .25em;border:solid;width:.5em;border-width:0 .1em .1em 0}' +
-  'h3,h4,h5,h6{font-size:1.1em}' +
-  '.table,pre{overflow:auto}' +
-  'table{border-collapse:collapse}' +
-  'button:hover{text-decoration:underline}' +
-  'ol,ul,blockquote{padding-inline-start:1.25em}' +
-  'img{max-width:100%;height:auto}' +
-  'td,th{vertical-align:top;padding:.5em .5em .5em 0;text-align:start;border-bottom:1px solid var(--l)}' +
-  '.foot,.meta ul,.contact{display:flex;flex-wrap:wrap;gap:.5em 1.25em;padding:0;list-style:none}' +
+  '.label:only-child{visibility:hidden}' +
   '[aria-expanded=true]::after{rotate:225deg;margin-top:.7em}' +
-  'mark{background:rgb(from var(--a) r g b/25%);color:inherit}' +
+  'ol,blockquote,ul{padding-inline-start:1.25em}' +
+  'th,td{vertical-align:top;border-bottom:1px solid var(--l);padding:.5em .5em .5em 0;text-align:start}' +
+  'button:hover{text-decoration:underline}' +
+  '.foot,.contact,.meta ul{padding:0;display:flex;gap:.5em 1.25em;list-style:none;flex-wrap:wrap}' +
+  'pre,.table{overflow:auto}' +
   '.text>*,.meta>*,form>*{margin-bottom:1em}' +
-  '.link,summary,a{cursor:pointer;padding:.3em 0;text-underline-offset:.2em;text-decoration:underline}' +
-  '.button{border:1px solid var(--l);padding:.3em 1em;border-radius:99em;margin-inline-start:.4em}' +
-  '.dialog[open],.launcher{position:fixed;inset-inline-end:1.25em;box-shadow:0 0 2em #0004}' +
-  '.launcher{bottom:max(1.25em,env(safe-area-inset-bottom));z-index:9999999999}' +
-  '.launcher,.send{color:Canvas;padding:.75em 1.5em;background:var(--a);border:1px solid #0000;border-radius:9em}' +
-  '.dialog[open]{height:min(45em,100% - 2.5em);bottom:1.25em;overflow:auto;width:27em;cursor:auto;padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));border:1px solid #0000;border-radius:1.25em;overscroll-behavior:contain;background-color:var(--b)}' +
+  '.link,summary,a{text-underline-offset:.2em;cursor:pointer;text-decoration:underline;padding:.3em 0}' +
+  '.button{border:1px solid var(--l);padding:.3em 1em;border-radius:9em;margin-inline-start:.4em}' +
+  'mark{background:rgb(from var(--a) r g b/25%);color:inherit}' +
+  'img{max-width:100%;height:auto}' +
+  '.launcher,.send{color:Canvas;background:var(--a);border:1px solid #0000;border-radius:9em;padding:.75em 1.5em}' +
+  'h3,h5,h6,h4{font-size:1.1em}' +
+  '.launcher{z-index:9999999999;bottom:max(1.25em,env(safe-area-inset-bottom))}' +
+  '.dialog[open]{height:min(45em,100% - 2.5em);background-color:var(--b);bottom:1.25em;padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));overflow:auto;width:27em;cursor:auto;border:1px solid #0000;border-radius:1.25em;overscroll-behavior:contain}' +
   '@media(max-width:30em){.dialog[open]{height:100dvh;border-radius:0;width:100%;inset:0}}' +
-  '.close{display:block;width:max-content;top:0;margin-inline-start:auto;padding-block:max(.75em,env(safe-area-inset-top)) .75em;z-index:1;position:sticky;background-color:var(--b)}' +
+  '.close{display:block;top:0;z-index:1;padding-block:max(.75em,env(safe-area-inset-top)) .75em;margin-inline-start:auto;position:sticky;background-color:var(--b)}' +
   '@container(min-width:54em){.category{grid:auto/15em 1fr;gap:2em;display:grid}.heading{padding:1em 0}}' +
-  '@media(prefers-reduced-motion:no-preference){.answer:not([hidden]),.dialog{animation:i .25s}.question::after{transition:.3s}}' +
-  '@keyframes i{from{translate:0 -.5em;opacity:0}}' +
-  '@media(forced-colors:active){.urgent,.launcher,.send{color:CanvasText}}' +
-  '@media print{.footer,.foot,form,.launcher,.question::after{display:none}.answer[hidden]{display:block;content-visibility:visible}}');
+  '.best>*{min-height:max(9em,19em - 18cqi)}' +
+  '@media(prefers-reduced-motion:no-preference){.answer:not([hidden]),.dialog{animation:i .25s}.question::after{transition:.3s}}@keyframes i{from{translate:0 -.5em;opacity:0}}@media(forced-colors:active){.urgent,.launcher,.send{color:CanvasText}}@media print{.footer,.foot,form,.launcher,.question::after{display:none}.answer[hidden]{display:block;content-visibility:visible}}' +
+  'table{border-collapse:collapse}');
 
 /* The script's own tag: an element stands where it stands, or at the end of the page. An
    /embed/ script leaves that to the page's own element, if it has one. */
 const mount = () => {
-  const {searchParams, pathname} = new URL(script.src), el = h(TAG);
+  const query = new URLSearchParams(source[1]), el = h(TAG);
   for (const name of OPTIONS) {
-    const value = script.dataset[name] || searchParams.get(name)
-      || {site: pathname.match(/embed\/(.+)\.js/)?.[1], api: HOME}[name];
+    const value = script.dataset[name] || query.get(name)
+      || {site: source[0].match(/embed\/(.+)\.js/)?.[1], api: HOME}[name];
     if (value) el.setAttribute(name, value);
   }
   const site = el.getAttribute('site');

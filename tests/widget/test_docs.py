@@ -86,7 +86,7 @@ def test_every_part_is_documented() -> None:
 
 def test_every_option_and_event_is_documented() -> None:
     """The table of options and the list of events are complete."""
-    options = re.search(r"const OPTIONS = \[(.*?)\]", SOURCE)
+    options = re.search(r"const OPTIONS = '(.*?)'", SOURCE)
     assert options
     assert set(re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE)) == set(
         re.findall(r"\w+", options[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -85,10 +86,29 @@ def test_the_pages_properties_beat_the_sites_theme(host: Host) -> None:
     until(page, lambda: _style(page, "summary", "color") != page_accent)
 
 
+def test_the_pages_properties_count_when_they_change_too(host: Host, faults: Faults) -> None:
+    """What the page says now, on the element or around it; where it says nothing, the site's theme."""
+
+    def themed(body: bytes) -> bytes:
+        bundle = json.loads(body)
+        bundle["site"]["theme"] = {"background": "#102030", "radius": "3px"}
+        return json.dumps(bundle).encode()
+
+    faults.changed["/bundle"] = themed
+    page = host.widget()
+    assert _style(page, ".faq", "backgroundColor") == "rgb(16, 32, 48)"
+    assert _style(page, ".input", "borderRadius") == "3px"
+    page.evaluate("document.documentElement.style.setProperty('--faq-background', '#405060')")
+    assert _style(page, ".faq", "backgroundColor") == "rgb(64, 80, 96)"
+    page.evaluate("document.documentElement.style.removeProperty('--faq-background')")
+    assert _style(page, ".faq", "backgroundColor") == "rgb(16, 32, 48)"
+
+
 def test_every_documented_part_is_there(host: Host) -> None:
     """A style for ::part(name) reaches the element of that name."""
     page = host.widget('site="rich"')
-    page.get_by_role("button", name="What can an answer hold?").click()
+    for button in page.locator(".question").all():
+        button.click()
     ask(page, "parking")
     parts = set(page.evaluate("""() => [...document.querySelector('faq-widget').shadowRoot.querySelectorAll('[part]')]
       .map(el => el.getAttribute('part'))"""))  # fmt: skip
@@ -130,7 +150,7 @@ def test_from_right_to_left(host: Host, artefact: Callable[[Page, str], None]) -
     assert _style(page, ".item", "direction") == "ltr"
     expect(page.get_by_label("מה תרצו לדעת?")).to_be_visible()
     page.locator(".question").nth(1).click()
-    expect(page.locator(".foot").nth(1)).to_have_css("direction", "rtl")
+    expect(page.locator(".foot")).to_have_css("direction", "rtl")
     # A telephone number and an English question keep their order in the Hebrew interface.
     expect(page.locator(".contact a").first).to_have_css("direction", "ltr")
     expect(page.locator("li", has=page.locator(".link")).first).to_have_css("direction", "ltr")

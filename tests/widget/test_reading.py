@@ -159,6 +159,20 @@ def test_says_who_checked_it_when_and_by_which_sources(host: Host) -> None:
     )
 
 
+def test_a_closed_answer_holds_what_is_read_or_printed(host: Host) -> None:
+    """Text, notice, reviewer and sources are in the page; what one can press comes on opening."""
+    page = host.widget('site="rich"')
+    answer = page.locator(".answer").first
+    expect(answer).to_contain_text("Dr. Ada Lane")
+    expect(answer).to_contain_text("A source")
+    expect(answer.locator("button")).to_have_count(0)
+    button = page.get_by_role("button", name="What can an answer hold?")
+    for _ in range(3):
+        button.click()
+    expect(answer.locator(".feedback button")).to_have_count(2)
+    expect(answer.get_by_role("link", name="Copy link")).to_have_count(1)
+
+
 def test_related_questions_lead_there(host: Host) -> None:
     """A press opens the other question and moves the focus to it."""
     page = host.open("basic.html")
@@ -200,12 +214,14 @@ def test_print_shows_every_answer(host: Host) -> None:
     """On paper: all answers, no search field, no buttons."""
     page = host.open("basic.html")
     expect(page.locator(".answer .text")).to_have_count(14)
+    page.locator(".question").first.click()
     page.emulate_media(media="print")
     for answer in page.locator(".answer .text").all():
         expect(answer).to_be_visible()
         assert (answer.bounding_box() or {"height": 0})["height"] > 40
     expect(page.locator("form").first).to_be_hidden()
-    expect(page.locator(".foot").first).to_be_hidden()
+    expect(page.locator(".foot")).to_have_count(1)
+    expect(page.locator(".foot")).to_be_hidden()
 
 
 def test_a_translation_stands_in_for_its_original(host: Host) -> None:
