@@ -21,7 +21,24 @@ from widget_server.settings import Settings, SettingsError
 
 
 class Commands(click.Group):
-    """A group whose failures are one sentence on stderr and exit code 1."""
+    """A group whose failures are one sentence on stderr: exit code 1, of a wrong call 2."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run a command and exit with its code."""
+        try:
+            code = super().main(*args, **{**extra, "standalone_mode": False})
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.UsageError as error:
+            path = error.ctx.command_path if error.ctx else "widget-server"
+            sentence = error.format_message().rstrip(".")
+            click.echo(f"widget-server: {sentence}; see {path} --help.", err=True)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            click.echo("widget-server: stopped.", err=True)
+            sys.exit(1)
+        sys.exit(code or 0)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""

@@ -45,10 +45,23 @@ def test_every_command_has_help_with_an_example(words: tuple[str, ...]) -> None:
 def fails(result: Result, code: int = 1) -> str:
     assert result.exit_code == code
     sentence = result.stderr.strip()
-    if code == 1:
-        assert sentence.count("\n") == 0
-        assert sentence.startswith("widget-server: ")
+    assert sentence.count("\n") == 0
+    assert sentence.startswith("widget-server: ")
     return sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "about"),
+    [
+        (("nothing",), "widget-server --help"),
+        (("site", "add"), "widget-server site add --help"),
+        (("serve", "--port", "x"), "widget-server serve --help"),
+    ],
+)
+def test_a_wrong_call_is_one_sentence_that_points_to_the_help(
+    words: tuple[str, ...], about: str
+) -> None:
+    assert fails(run(*words), 2).endswith(f"; see {about}.")
 
 
 def test_a_site_is_added_changed_and_listed(tmp_path: Path) -> None:
