@@ -48,6 +48,3 @@ class Shelf(Generic[T]):
             while self.size > self.limit:
                 self.size -= self._things.popitem(last=False)[1].size
         return thing
-
-    def __len__(self) -> int:
-        return len(self._things)

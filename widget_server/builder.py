@@ -85,13 +85,11 @@ def rebuilt() -> Response:
 @builder.get("/preview")
 def preview() -> Response:
     """A page with the widget in it, for the builder's frame."""
-    visit(request.args.get("site", ""))
-    site = server().clinics.site(request.args["site"])
+    site = visit(request.args.get("site", "")).site
     html = render_template(
         "preview.html",
         site=site,
         attributes=_choice(site, request.args).attributes(),
-        mode=request.args.get("mode", ""),
         styles=page_file("pages.css"),
         root=request.script_root,
     )

@@ -1,14 +1,10 @@
-"""The files of deploy/: they name what there is, and nginx goes on answering without the server."""
+"""The files of deploy/ name what there is; nginx's is run in tests/guard/test_load.py."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,70 +12,9 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from tests.server.test_running import Start, free_port, get, start, wait_for
 from widget_server.settings import Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-SEARCH = "/api/v1/sites/north/search?q=parking"
-__all__ = ["start"]  # the fixture
-
-
-@contextmanager
-def nginx(folder: Path, server: int) -> Iterator[tuple[int, Path]]:
-    """deploy/nginx.conf in front of a server on this machine: its port and its log."""
-    port, log = free_port(), folder / "access.log"
-    text = (DEPLOY / "nginx.conf").read_text("utf-8")
-    for there, here in (
-        ("/tmp/", f"{folder}/"),
-        ("server faq:8000", f"server 127.0.0.1:{server}"),
-        ("listen 8080", f"listen 127.0.0.1:{port}"),
-        ("/dev/stdout", str(log)),
-        ("worker_processes auto", "worker_processes 1"),
-    ):
-        assert there in text
-        text = text.replace(there, here)
-    (folder / "nginx.conf").write_text(text, "utf-8")
-    first = "daemon off; user root;" if os.geteuid() == 0 else "daemon off;"
-    command = ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", first]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    try:
-        for _ in range(200):
-            assert process.poll() is None, process.communicate()[1]
-            try:
-                get(f"http://127.0.0.1:{port}/healthz")
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield port, log
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
-
-
-@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
-def test_nginx_answers_from_its_cache_while_the_server_is_down(
-    start: Start, database: str, tmp_path: Path
-) -> None:
-    port = free_port()
-    paths = ["/api/v1/sites/north/bundle", SEARCH, "/widget.js", "/sites/north/"]
-    process = start(
-        "serve", "--db", database, "--port", str(port), "--workers", "1", FAQ_MAX_AGE="1"
-    )
-    wait_for(f"http://127.0.0.1:{port}/readyz", process)
-    with nginx(tmp_path, port) as (front, log):
-        base = f"http://127.0.0.1:{front}"
-        before = {path: get(base + path) for path in paths}
-        assert {status for status, _ in before.values()} == {200}
-        assert get(f"{base}/metrics")[0] == 403
-        process.terminate()
-        process.wait(20)
-        time.sleep(1.5)  # what is cached is too old now, but better than nothing
-        assert {path: get(base + path) for path in paths} == before
-        assert get(f"{base}/api/v1/admin/sites")[0] == 502
-    logged = log.read_text("utf-8")
-    assert logged.count(" 200 ") >= 2 * len(paths)
-    assert "parking" not in logged
-    assert "127.0.0.1" not in logged
 
 
 def test_the_compose_file_sets_only_what_there_is_and_gives_no_rights() -> None:
