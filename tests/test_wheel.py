@@ -171,6 +171,8 @@ def test_everything_in_the_packages_is_in_the_wheel_and_nothing_else(names: set[
         "faqlib/search/data/thesaurus.en.txt",
         "faqlib/search/minilm/LICENSE",
         "faqlib/search/minilm/background.bin",
+        "faqlib/search/minilm/quick.json",
+        "faqlib/search/minilm/quick.onnx",
         "faqlib/search/minilm/vocab.txt",
         "faqlib/store/migrations/env.py",
         "faqlib/store/migrations/versions/0001_first_tables.py",

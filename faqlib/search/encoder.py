@@ -14,6 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from faqlib.errors import ModelUnavailable
 from faqlib.search.models import ModelFiles, installed_model, is_installed, model_in
+from faqlib.search.quick import session
 
 _MAX_CHARACTERS = 8_000  # of a text; a model reads less in any case
 _QUERIES_KEPT = 2_048
@@ -91,14 +92,14 @@ class OnnxEncoder:
     def _run(self, text: str, most: int | None = None) -> Any:
         import numpy as np
 
-        session, inputs, outputs, tokenize = self._loaded
+        made, inputs, outputs, tokenize = self._loaded
         tokens = tokenize(text[:_MAX_CHARACTERS])
         if most is not None and len(tokens) > most:
             tokens = [*tokens[: most - 1], tokens[-1]]  # the last one says that the text ends
         ids = np.array([tokens], np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         feed["token_type_ids"] = np.zeros_like(ids)
-        rows = session.run(outputs, {name: feed[name] for name in inputs})[0][0]
+        rows = made.run(outputs, {name: feed[name] for name in inputs})[0][0]
         vector = rows if rows.ndim == 1 else rows[0] if self._files.reads_first else rows.mean(0)
         return (vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32)
 
@@ -109,20 +110,12 @@ class OnnxEncoder:
 
     @cached_property
     def _load(self) -> _Loaded:
-        import onnxruntime
-
         _ = self.key  # the files are checked before any of them is opened
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
         try:
-            session = onnxruntime.InferenceSession(
-                str(self._files.model), options, providers=["CPUExecutionProvider"]
-            )
+            made = session(self._files)
             tokenizer = _tokenizer(self._files)
-            inputs = [item.name for item in session.get_inputs()]
-            outputs = [item.name for item in session.get_outputs()]
+            inputs = [item.name for item in made.get_inputs()]
+            outputs = [item.name for item in made.get_outputs()]
             if unknown := set(inputs) - _INPUTS:
                 raise ValueError(f"it asks for {', '.join(sorted(unknown))}")
         except Exception as error:  # each library raises kinds of its own
@@ -130,7 +123,7 @@ class OnnxEncoder:
                 f"The sentence model {self._files.model} can not be loaded ({error}): install it "
                 "again, or search without it (semantic=False)."
             ) from error
-        return session, inputs, [_POOLED if _POOLED in outputs else outputs[0]], tokenizer
+        return made, inputs, [_POOLED if _POOLED in outputs else outputs[0]], tokenizer
 
 
 def _tokenizer(model: ModelFiles) -> Callable[[str], list[int]]:

@@ -32,12 +32,15 @@ class ModelFiles:
         tokenizer: a ``tokenizer.json``, or a WordPiece ``vocab.txt``.
         sums: the SHA-256 that each of these files has to have.
         settings: where sentence-transformers' own settings stand, if anywhere.
+        quick: a graph that runs the same model by whole numbers, and where the graph's weights
+            stand in ``model``, if there is one.
     """
 
     model: Path
     tokenizer: Path
     sums: Mapping[Path, str]
     settings: Path | None = None
+    quick: tuple[Path, ...] = ()
 
     @cached_property
     def key(self) -> str:
@@ -46,14 +49,15 @@ class ModelFiles:
         Raises:
             ModelUnavailable: if a file can not be read, or is not the one that was recorded.
         """
-        digests = {path: _sha256(path) for path in (self.model, self.tokenizer, *self.sums)}
+        makers = (self.model, self.tokenizer, *self.quick)
+        digests = {path: _sha256(path) for path in (*makers, *self.sums)}
         for path, wanted in self.sums.items():
             if digests[path] != wanted:
                 raise ModelUnavailable(
                     f"The file {path} is not the one whose SHA-256 was recorded: install the "
                     "model again, or search without it (semantic=False)."
                 )
-        found = hashlib.sha256((digests[self.model] + digests[self.tokenizer]).encode())
+        found = hashlib.sha256("".join([digests[path] for path in makers]).encode())
         found.update(json.dumps([self.max_tokens, self.reads_first, *self.prompts]).encode())
         return found.hexdigest()[:32]
 
@@ -112,8 +116,9 @@ def installed_model() -> ModelFiles:
     if spec is None or spec.origin is None or not is_installed():
         raise MissingExtra("semantic", "Searching by sentence embeddings")
     model = Path(spec.origin).with_name("model.onnx")
-    vocabulary = Path(str(files("faqlib.search") / "minilm" / "vocab.txt"))
-    return ModelFiles(model, vocabulary, {model: _PACKAGE_SHA256})
+    ours = Path(str(files("faqlib.search"))) / "minilm"
+    quick = (ours / "quick.onnx", ours / "quick.json")
+    return ModelFiles(model, ours / "vocab.txt", {model: _PACKAGE_SHA256}, quick=quick)
 
 
 def model_in(folder: Path) -> ModelFiles:

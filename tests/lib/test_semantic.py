@@ -22,7 +22,7 @@ from click.testing import CliRunner
 
 from faqlib import FAQ, Encoder, Entry, MissingExtra, ModelUnavailable, open_store
 from faqlib.cli import main
-from faqlib.search import models
+from faqlib.search import models, quick
 from faqlib.search.encoder import encoder_for
 from faqlib.testing import evaluate, load_questions
 
@@ -479,12 +479,41 @@ def _sum(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+TEXTS = (
+    "a sore knee",
+    "Will it hurt?",
+    "ok to swim after",
+    "The clinic is closed on Mondays. " * 20,
+)
+
+
 @installed
-def test_the_model_in_a_directory_says_what_the_installed_one_says(folder: Path) -> None:
-    mine, theirs = encoder_for(folder), encoder_for(True)
-    assert mine is not None
-    assert theirs is not None
-    assert list(mine.encode_query("a sore knee")) == list(theirs.encode_query("a sore knee"))
+@pytest.mark.parametrize("text", TEXTS)
+def test_whole_numbers_say_nearly_what_floats_say(folder: Path, text: str) -> None:
+    """The same model, which in a directory multiplies floats and as installed whole numbers."""
+    floats, whole = encoder_for(folder), encoder_for(True)
+    assert floats is not None
+    assert whole is not None
+    for one, other in (
+        (floats.encode([text])[0], whole.encode([text])[0]),
+        (floats.encode_query(text), whole.encode_query(text)),
+    ):
+        cosine = sum(a * b for a, b in zip(one, other, strict=True))
+        assert 0.998 < cosine < 0.9999999
+
+
+@installed
+@pytest.mark.parametrize(
+    ("costs", "chosen"), [((0.002, 0.01), 0), ((0.9, 0.1), 1), ((0.5, 0.7), 0)]
+)
+def test_whole_numbers_are_left_to_processors_that_are_quick_at_them(
+    monkeypatch: pytest.MonkeyPatch, costs: tuple[float, float], chosen: int
+) -> None:
+    made = ["of whole numbers", "of floats"]
+    monkeypatch.setattr(quick, "_of_whole_numbers", lambda _: made[0])
+    monkeypatch.setattr(quick, "_of_floats", lambda _: made[1])
+    monkeypatch.setattr(quick, "_cost", lambda one: costs[made.index(one)])
+    assert quick.session(models.installed_model()) == made[chosen]
 
 
 @installed
