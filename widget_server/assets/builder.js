@@ -5,14 +5,28 @@ const $ = id => document.getElementById(id);
 const form = $('form'), root = document.body.dataset.root;
 let timer, newest = 0;
 
+if (!$('snippet')) {
+  // No site is chosen yet: its page comes from the server, with the site's own colour.
+  const choose = () => { $('accent').disabled = true; form.submit(); };
+  if ($('site').matches('select')) $('site').addEventListener('change', choose);
+  form.addEventListener('submit', event => { event.preventDefault(); choose(); });
+  return;
+}
+
 const here = text => text.replaceAll('https://YOUR-FAQ-SERVER', location.origin + root);
+
+// What is no tag is not to be copied.
+const offer = (text, problem) => {
+  $('snippet').textContent = text;
+  $('copy').hidden = !!problem;
+};
 
 const show = built => {
   $('value').textContent = built.accent;
   $('problem').textContent = built.problem;
   $('nearest').hidden = !built.problem;
   $('nearest').value = built.nearest;
-  $('snippet').textContent = here(built.snippet);
+  offer(here(built.snippet), built.problem);
   $('policy').textContent = here(built.policy);
   $('origins').textContent = built.origins.length
     ? `Pages of ${built.origins.join(', ')} may show this FAQ.` : 'Any page may show this FAQ.';
@@ -24,9 +38,9 @@ const update = async () => {
   const mine = ++newest, data = new FormData(form);
   if (!colourTouched) data.delete('accent');
   const answer = await fetch('builder.json?' + new URLSearchParams(data));
-  if (mine != newest || !answer.ok) return;
   const built = await answer.json();
   if (mine != newest) return;
+  if (!answer.ok) return offer(built.message, true);
   if (!colourTouched) $('accent').value = built.accent;
   show(built);
 };
@@ -45,7 +59,7 @@ $('nearest').addEventListener('click', () => {
   update();
 });
 for (const button of document.querySelectorAll('[data-copy]')) {
-  button.hidden = false;
+  button.hidden = !!$('problem').textContent;
   button.addEventListener('click', async () => {
     const source = $(button.dataset.copy), text = button.textContent;
     try {

@@ -1,0 +1,57 @@
+"""The embed builder in a browser: what is chosen shows at once, and only a tag can be copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.widget.servers import Served
+from tests.widget.sites import make_store
+from widget_server import create_app
+
+
+@pytest.fixture
+def discreet() -> Iterator[str]:
+    """A server that lists no sites."""
+    settings = {"log_requests": False, "semantic": False, "list_sites": False}
+    with Served(create_app(settings, store=make_store()).wsgi_app) as served:
+        yield served.url
+
+
+def test_what_is_chosen_is_in_the_tag_and_in_the_preview(page: Page, api: str) -> None:
+    page.goto(f"{api}/")
+    page.get_by_label("Site").select_option("exosomes")
+    page.get_by_label("Behind a button").check()
+    expect(page.locator("#snippet")).to_contain_text('data-mode="launcher"')
+    expect(page.locator("#snippet")).to_contain_text('data-site="exosomes"')
+    page.frame_locator("#frame").locator(".launcher").wait_for()
+
+
+def test_a_colour_that_cannot_be_read_gives_nothing_to_copy(page: Page, api: str) -> None:
+    page.goto(f"{api}/?site=exosomes")
+    copy = page.get_by_role("button", name="Copy the tag")
+    expect(copy).to_be_visible()
+    page.get_by_label("Colour").fill("#ff8800")
+    expect(copy).to_be_hidden()
+    page.get_by_role("button", name="nearest shade").click()
+    expect(copy).to_be_visible()
+    expect(page.locator("#snippet")).to_contain_text("data-accent")
+
+
+def test_from_a_site_that_is_not_there_another_can_be_chosen(page: Page, api: str) -> None:
+    page.goto(f"{api}/?site=nowhere")
+    page.get_by_label("Site").select_option("exosomes")
+    expect(page.locator("#snippet")).to_contain_text('data-site="exosomes"')
+    expect(page.locator("#snippet")).not_to_contain_text("data-accent")
+
+
+def test_where_no_sites_are_listed_the_id_is_typed(page: Page, discreet: str) -> None:
+    page.goto(f"{discreet}/")
+    page.get_by_label("Site").fill("exosomes")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#snippet")).to_contain_text('data-site="exosomes"')
+    page.get_by_label("Site").fill("nowhere")
+    expect(page.locator("#snippet")).to_contain_text("no such site")
+    expect(page.get_by_role("button", name="Copy the tag")).to_be_hidden()
