@@ -85,13 +85,13 @@ class FAQ(Reading):
     ) -> FAQ:
         """The FAQ of ``site`` in a database: a file's path or a SQLAlchemy URL.
 
-        With ``create`` a site that is not there yet is made.
+        With ``create`` a database and a site that are not there yet are made.
 
         Raises:
-            StoreUnavailable: if the database can not be opened.
+            StoreUnavailable: if the database can not be opened, or is not there.
             SiteNotFound: if the site is not there and ``create`` is false.
         """
-        store = open_store(url)
+        store = open_store(url, create=create)
         try:
             if create:
                 _ensure_site(store, site)
@@ -209,7 +209,7 @@ class FAQ(Reading):
 
     def load(
         self,
-        source: str | Path | bytes | IO[bytes],
+        source: str | os.PathLike[str] | bytes | bytearray | IO[bytes],
         *,
         format: str | None = None,  # noqa: A002 - the contract's name
         dry_run: bool = False,

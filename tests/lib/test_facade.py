@@ -24,6 +24,7 @@ from faqlib import (
     Results,
     Site,
     SiteNotFound,
+    StoreUnavailable,
     open_store,
     read_file,
 )
@@ -53,6 +54,15 @@ def first(faq: FAQ, query: str) -> str | None:
 
 def ids(faq: FAQ, query: str) -> set[str]:
     return {hit.entry.id for hit in faq.search(query)}
+
+
+def test_a_mistyped_path_makes_no_database_where_none_is_to_be_made(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="There is no database"):
+        FAQ.open(tmp_path / "typo.db", create=False)
+    assert list(tmp_path.iterdir()) == []
+    FAQ.open(tmp_path / "faq.db", site="north").close()
+    with pytest.raises(SiteNotFound):
+        FAQ.open(tmp_path / "faq.db", site="south", create=False)
 
 
 # Reading and writing
