@@ -143,7 +143,9 @@ class Embedder:
         self._entries = {one.item.entry.id: one for one in present}
         self._known = {one.key: one.data for one in present} | found
         entries = [one.vectors for one in present]
-        known = dict(pair for one in present for pair in one.asked.items())
+        known: dict[str, Any] = {}
+        for one in present:
+            known.update(one.asked)
         return SentenceIndex(self._encoder, entries, asked_anywhere[0], known)
 
     def _asked(self, questions: Sequence[str], vectors: Any) -> dict[str, Any]:

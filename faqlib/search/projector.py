@@ -51,25 +51,23 @@ class Projector:
 
     def _project(self, entries: Iterable[Entry], synonyms: Synonyms) -> Projection:
         wanted = {entry.id: entry for entry in entries if entry.status == "published"}
-        before = self._prepared
-        known = {entry_id: item.entry for entry_id, item in before.items()}
-        # Most are the very objects that were there before, which is faster told than equality.
-        changed = [
-            prepare(entry)
-            for entry_id, entry in wanted.items()
-            if (old := known.get(entry_id)) is not entry and old != entry
-        ]
-        gone = before.keys() - wanted.keys()
+        before, after = self._prepared, dict[str, Prepared]()
+        changed: list[Prepared] = []
+        for entry_id, entry in wanted.items():
+            item = before.get(entry_id)
+            # Most are the very objects that were there before: faster told than equality.
+            if item is None or (item.entry is not entry and item.entry != entry):
+                item = prepare(entry)
+                changed.append(item)
+            after[entry_id] = item
+        gone = before.keys() - after.keys()
         replaced = [before[item.entry.id] for item in changed if item.entry.id in before]
         snapshot = self._backend.update([item.document for item in changed], gone)
         self._vocabulary = self._vocabulary.changed(
             [item.words for item in (*replaced, *(before[e] for e in gone))],
             [(item.words, item.word_terms) for item in changed],
         )
-        fresh = {item.entry.id: item for item in changed}
-        self._prepared = {
-            entry.id: fresh.get(entry.id) or before[entry.id] for entry in wanted.values()
-        }
+        self._prepared = after
         self._last = Projection(
             self._prepared,
             snapshot,

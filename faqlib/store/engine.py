@@ -26,6 +26,7 @@ _PRAGMAS = (
     "trusted_schema=OFF",
 )
 _WRITES = "faqlib_writes"
+_LASTING = "faqlib_lasting"
 
 
 def parse(place: str | os.PathLike[str]) -> Path | URL:
@@ -63,6 +64,14 @@ class FileConnection(sqlite3.Connection):
     """A connection that knows which file it is to."""
 
     identity: tuple[int, int] | None = None
+    _lasting = True
+
+    def lasting(self, lasting: bool) -> None:
+        """Whether its commits wait for the disk; what does not is on it with the next that does."""
+        if lasting != self._lasting:
+            self.execute(f"PRAGMA synchronous={'FULL' if lasting else 'NORMAL'}")
+            self.execute(f"PRAGMA wal_autocheckpoint={int(lasting)}")
+            self._lasting = lasting
 
 
 class SQLiteFile:
@@ -152,8 +161,10 @@ def sqlite_engine(file: SQLiteFile) -> Engine:
     def begin(connection: Connection) -> None:
         # The lock is taken at once: a transaction that reads first and writes later can find
         # that somebody else wrote in between, and waiting does not help it.
-        writes = connection.get_execution_options().get(_WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if options.get(_WRITES):
+            connection.connection.dbapi_connection.lasting(options[_LASTING])  # type: ignore[union-attr]
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
 
     @event.listens_for(engine, "checkout")
     def compare(connection: FileConnection, *_: Any) -> None:
@@ -199,6 +210,10 @@ def for_reading(engine: Engine) -> Engine:
     return engine
 
 
-def for_writing(engine: Engine) -> Engine:
-    """The same engine for transactions that write."""
-    return engine.execution_options(**{_WRITES: True})
+def for_writing(engine: Engine, *, lasting: bool = True) -> Engine:
+    """The same engine for transactions that write.
+
+    With ``lasting=False`` SQLite does not wait for the disk: after a power cut what was written
+    may not be there.
+    """
+    return engine.execution_options(**{_WRITES: True, _LASTING: lasting})

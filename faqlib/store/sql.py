@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, exc
+from sqlalchemy import Connection, Engine, delete, exc
 
 from faqlib.errors import SiteNotFound, StoreUnavailable
 from faqlib.model import Cursor, Entry, Site, Version
@@ -56,6 +56,7 @@ class SQLStore:
             self._engine = engines.postgres_engine(target)
         self._reader = engines.for_reading(self._engine)
         self._writer = engines.for_writing(self._engine)
+        self._hasty = engines.for_writing(self._engine, lasting=False)
         self._closed = False
         self._start()
         _OPEN.add(self)
@@ -209,7 +210,8 @@ class SQLStore:
         wanted: Collection[str] | None = None,
     ) -> None:
         """Keep ``new``, and forget of that model what is not ``wanted``, if that is said."""
-        with self.writing() as connection:
+        # They can be made again, so nobody waits for the disk: the next edit does.
+        with self.writing(self._hasty) as connection:
             heads.read_head(connection, site)
             write_vectors(connection, site, model, new, wanted)
 
@@ -235,10 +237,11 @@ class SQLStore:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, engine: Engine | None = None) -> Iterator[Connection]:
         """A transaction that is committed when the block ends well, and undone if not."""
         self._check_open()
-        with translated(self.place), self._turn, self._writer.begin() as connection:
+        begin = (engine or self._writer).begin
+        with translated(self.place), self._turn, begin() as connection:
             yield connection
 
     def _forked(self) -> None:
