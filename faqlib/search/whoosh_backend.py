@@ -12,7 +12,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 from whoosh.fields import Schema
@@ -23,6 +23,7 @@ from faqlib.search.whoosh_codec import Memory, MemoryCodec, Packed, Terms
 _SMALL = 32
 _FEW = 8  # edits that are kept beside the index of the smallest FAQ
 _POOL_MEGABYTES = 1024
+_MANY = 100  # documents from which on numpy packs them sooner than Python
 _MAX_FREQUENCY = 255  # one byte; BM25 tells nothing apart beyond it
 # A record is one number: the frequencies, a byte for each field, above them the entry's place.
 _BITS = 8 * len(FIELDS)
@@ -55,6 +56,39 @@ def _pack(documents: Iterable[Counts]) -> Packed:
             else:
                 packed[term] = array("Q", (above | frequencies,))
     return {term: records.tobytes() for term, records in packed.items()}
+
+
+class _Numbers(dict[str, int]):
+    """A number for each term, in the order in which they are asked for."""
+
+    def __missing__(self, term: str) -> int:
+        self[term] = number = len(self)
+        return number
+
+
+def _pack_many(documents: Sequence[Document]) -> Packed:
+    """What :func:`_pack` makes of their counts, by sorting one number for each word."""
+    import numpy as np
+
+    numbers, flat = _Numbers(), chain.from_iterable
+    terms = flat(flat([document.terms for document in documents]))
+    lengths = np.array([document.lengths for document in documents], np.intp).ravel()
+    # From above: the number of the term, the place of the document, the field.
+    place, field = np.divmod(np.arange(len(lengths), dtype=np.uint64), len(FIELDS))
+    words = np.fromiter(map(numbers.__getitem__, terms), np.uint64) << 32
+    words |= np.repeat(place << 8 | field, lengths)
+    words.sort()
+    starts = np.flatnonzero(np.diff(words, prepend=~words[:1]))
+    counts = np.minimum(np.diff(starts, append=len(words)), _MAX_FREQUENCY).astype(np.uint64)
+    words = words[starts]
+    counts <<= 8 * (words & 255)
+    words >>= 8
+    starts = np.flatnonzero(np.diff(words, prepend=~words[:1]))
+    words = words[starts]
+    records = np.add.reduceat(counts, starts) | (words & 0xFFFFFF) << _BITS
+    ends = 8 * np.searchsorted(words >> 24, np.arange(len(numbers) + 1))
+    data, parts = records.tobytes(), pairwise(ends.tolist())
+    return {term: data[start:end] for term, (start, end) in zip(numbers, parts, strict=True)}
 
 
 def _posting(number: int, frequencies: int) -> Posting:
@@ -144,13 +178,14 @@ class WhooshBackend:
     def __init__(self) -> None:
         self._documents: dict[str, Document] = {}
         self._numbers: dict[int, str] = {}
-        self._fresh: tuple[Counts, ...] = ()
         self._begin()
 
     def _begin(self) -> None:
         """With an index that nothing is written in."""
         self._index: Any = Memory().create_index(Schema(terms=Terms()))
         self._bases = [0]  # of each segment, and of what comes behind them
+        self._fresh: tuple[Document, ...] = ()
+        self._counts: tuple[Counts, ...] = ()  # of these
         self._segments = _Segments(self._index.reader(), self._bases)
 
     def replace(self, documents: Sequence[Document]) -> Snapshot:
@@ -164,15 +199,17 @@ class WhooshBackend:
         for entry_id in gone:
             self._documents.pop(entry_id, None)
         self._documents.update((document.id, document) for document in changed)
-        first = self._bases[-1] + len(self._fresh)
+        first, fresh = self._bases[-1] + len(self._fresh), (*self._fresh, *changed)
         self._numbers = {n: e for n, e in self._numbers.items() if e not in gone}
-        self._numbers.update((first + i, document.id) for i, document in enumerate(changed))
-        self._fresh += tuple(map(_count, changed))
-        if self._bases[-1] + len(self._fresh) > 2 * len(self._documents) + _SMALL:
+        self._numbers.update(enumerate([document.id for document in changed], first))
+        if self._bases[-1] + len(fresh) > 2 * len(self._documents) + _SMALL:
             self._write_anew()
-        elif len(self._fresh) > self._bearable:
-            self._write(self._fresh)
-        return WhooshSnapshot(self._segments, self._fresh, self._numbers)
+        elif len(fresh) > self._bearable:
+            self._write(fresh)
+        else:
+            self._fresh = fresh
+            self._counts += tuple(map(_count, changed))
+        return WhooshSnapshot(self._segments, self._counts, self._numbers)
 
     @property
     def _bearable(self) -> int:
@@ -182,17 +219,19 @@ class WhooshBackend:
     def _write_anew(self) -> None:
         alive = list(self._documents.values())
         self._begin()
-        self._write([_count(document) for document in alive])
+        self._write(alive)
         self._numbers = {number: document.id for number, document in enumerate(alive)}
 
-    def _write(self, documents: Sequence[Counts]) -> None:
+    def _write(self, documents: Sequence[Document]) -> None:
         """Write a segment behind the others."""
-        self._fresh = ()
+        self._fresh = self._counts = ()
         if not documents:
             return
         # No compound file: there is nothing to gain in memory. Postings are never spilt to disk.
         writer = self._index.writer(compound=False, limitmb=_POOL_MEGABYTES, codec=MemoryCodec())
-        writer.add_document(terms=_pack(documents))
+        many = len(documents) >= _MANY
+        packed = _pack_many(documents) if many else _pack(map(_count, documents))
+        writer.add_document(terms=packed)
         writer.commit(merge=False)
         self._bases = [*self._bases, self._bases[-1] + len(documents)]
         self._segments = _Segments(self._index.reader(), self._bases)
