@@ -146,7 +146,8 @@ class FAQ(Reading):
         """
         checked = [check_entry(entry) for entry in entries]
         self._apply([Change(e.id, e, "add", "absent") for e in checked], actor)
-        return [self[entry.id] for entry in checked]
+        stored = self.snapshot()
+        return [stored[entry.id] for entry in checked]
 
     def update(self, entry: Entry, *, expect: str | None = None, actor: str = "") -> Entry:
         """Put ``entry`` in place of the one with its id; returns it as stored.

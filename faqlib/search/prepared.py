@@ -69,13 +69,12 @@ _Token: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], Bag, bool]
 
 
 class _Read(NamedTuple):
-    """A text: its words with their terms; by token its rows, and whether a sentence ends."""
+    """A text: its terms; by token its words, their rows, and whether a sentence ends."""
 
-    words: tuple[str, ...] = ()  # folded
+    words: tuple[tuple[str, ...], ...] = ()  # folded
     terms: tuple[str, ...] = ()
     bags: tuple[Bag, ...] = ()
     ends: tuple[bool, ...] = ()
-    spans: tuple[tuple[str, ...], ...] = ()  # the terms, token by token
 
     @property
     def bag(self) -> Bag:
@@ -111,9 +110,8 @@ class _Tokens(dict[str, _Token]):
         found = list(map(self.__getitem__, text.split()))
         if not found:
             return _NOTHING
-        folded, terms, bags, ends = zip(*found, strict=True)
-        flat = chain.from_iterable
-        return _Read(tuple(flat(folded)), tuple(flat(terms)), bags, ends, terms)
+        words, terms, bags, ends = zip(*found, strict=True)
+        return _Read(words, tuple(chain.from_iterable(terms)), bags, ends)
 
 
 _NOTHING = _Read()
@@ -131,7 +129,7 @@ def prepare(entry: Entry) -> Prepared:
     category, tags = read(entry.category), [read(tag) for tag in entry.tags]
     words: dict[str, str] = {}
     for text in (*askings, *lines, category, *tags):
-        words.update(zip(text.words, text.terms, strict=True))
+        words.update(zip(chain.from_iterable(text.words), text.terms, strict=True))
     fields = (askings[0].terms, _terms(askings[1:]), _terms(lines), category.terms, _terms(tags))
     return Prepared(
         entry,
@@ -172,7 +170,7 @@ def _told(line: _Read) -> Iterator[Bag]:
     begin = 0
     for end in (*compress(count(1), line.ends), len(line.ends)):
         bag = tuple(chain.from_iterable(line.bags[begin:end]))
-        if bag or any(line.spans[begin:end]):
+        if bag or any(line.words[begin:end]):
             yield bag
         begin = end
 
