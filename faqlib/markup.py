@@ -22,6 +22,7 @@ from typing import Any, TypeAlias
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.token import Token
 
 Node: TypeAlias = str | list[Any]  # a text, or [tag, {attribute: value}, *children]
@@ -29,6 +30,9 @@ Node: TypeAlias = str | list[Any]  # a text, or [tag, {attribute: value}, *child
 TOP_HEADING = 4  # h3 is the question on every page
 _DEPTH = 40  # far beyond any real answer, far below any recursion limit
 _CACHED = 1024
+# What an answer of the greatest length can spell out; a few letters can ask for far more.
+_CELLS = 25_000
+_ADDRESSES = 500_000
 
 TAGS = frozenset({"a", "blockquote", "br", "code", "em", "h4", "h5", "h6", "hr", "img", "li", "ol"})
 TAGS |= {"p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"}
@@ -61,6 +65,19 @@ _CLEANER = nh3.Cleaner(
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEPTH})
 _MARKDOWN.enable(["table", "strikethrough"])
 _RENDERER = RendererHTML()
+
+
+def _bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Markdown's tables, until an answer has more cells than letters: short rows are filled up."""
+    before = len(state.tokens)
+    if state.env.get("table", 0) > _CELLS * 3:  # a cell is three tokens
+        return False
+    found = table(state, start, end, silent)
+    state.env["table"] = state.env.get("table", 0) + len(state.tokens) - before
+    return found
+
+
+_MARKDOWN.block.ruler.at("table", _bounded_table, {"alt": ["paragraph", "reference"]})
 # An address that may not be linked is dropped below, with its text kept.
 _MARKDOWN.validateLink = lambda url: True  # type: ignore[method-assign]
 
@@ -82,9 +99,10 @@ def render_html(markdown: str) -> str:
     """
     tokens = _MARKDOWN.parse(_storable(markdown))
     _demote(tokens)
+    room = _Room(_ADDRESSES)
     for token in tokens:
         if token.children:
-            token.children = list(_tidy(token.children))
+            token.children = list(_tidy(token.children, room))
     html = _RENDERER.render(tokens, _MARKDOWN.options, {})
     return sanitize(html).strip()
 
@@ -180,25 +198,37 @@ def _demote(tokens: Sequence[Token]) -> None:
         token.tag = f"h{min(TOP_HEADING + levels.index(token.tag), 6)}"
 
 
-def _tidy(tokens: Iterable[Token]) -> Iterator[Token]:
+class _Room:
+    """How many characters of addresses and titles still fit: a reference repeats those it names."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def takes(self, token: Token) -> bool:
+        """Whether the attributes of ``token`` do."""
+        self.left -= sum(len(str(value)) for value in token.attrs.values())
+        return self.left >= 0
+
+
+def _tidy(tokens: Iterable[Token], room: _Room) -> Iterator[Token]:
     """Inline tokens without links that lead nowhere, foreign images and endless nesting."""
     kept: list[bool] = []  # for each open token whether it is kept
     for token in tokens:
         if token.nesting == 1:
-            kept.append(kept.count(True) < _DEPTH and _is_kept(token))
+            kept.append(kept.count(True) < _DEPTH and _is_kept(token) and room.takes(token))
             if kept[-1]:
                 yield token
         elif token.nesting == -1:
             if kept.pop():
                 yield token
         elif token.type == "image":
-            yield _image(token)
+            yield _image(token, room)
         else:
             yield token
 
 
-def _image(token: Token) -> Token:
-    if str(token.attrGet("src")).lower().startswith("https://"):
+def _image(token: Token, room: _Room) -> Token:
+    if str(token.attrGet("src")).lower().startswith("https://") and room.takes(token):
         token.attrSet("loading", "lazy")
         return token
     return Token(

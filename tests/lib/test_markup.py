@@ -288,6 +288,31 @@ def test_no_nesting_hangs_or_runs_into_the_recursion_limit(markdown: str) -> Non
     assert time.process_time() - start < 60  # a hang, not a slow machine
 
 
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        (("|a" * 100 + "|\n" + "|-" * 100 + "|\n" + "|\n" * 100 + "\n") * 82)[:50_000],
+        f"[a]: https://x.example/{'b' * 25_000}\n\n" + "[a]" * 8_000,
+        f"[a]: https://x.example/ '{'b' * 25_000}'\n\n" + "![a]" * 6_000,
+    ],
+    ids=["table", "link", "image"],
+)
+def test_no_answer_is_shown_as_many_times_its_length(markdown: str) -> None:
+    """Empty cells and references cost a letter or two, and stand for any number."""
+    assert len(render_html(markdown)) < 2_500_000
+
+
+def test_what_is_beyond_the_bounds_of_an_answer_stays_as_text() -> None:
+    link = f"[a]: https://x.example/{'b' * 25_000}\n\n" + "[word] " * 100
+    shown = render_html(link.replace("[a]:", "[word]:"))
+    assert shown.count("<a ") == 19
+    assert render_text(link.replace("[a]:", "[word]:")).count("word") == 100
+    tables = ("|a" * 100 + "|\n" + "|-" * 100 + "|\n" + "|\n" * 100 + "\n") * 81
+    assert "|a|a|" in render_text(tables)
+    whole = "|a" * 100 + "|\n" + "|-" * 100 + "|\n" + ("|b" * 100 + "|\n") * 200
+    assert render_html(whole).count("<td>b</td>") == 20_000
+
+
 def test_text_below_the_deepest_level_of_emphasis_is_kept() -> None:
     deep = "**a " * 500 + "a** " * 500
     assert render_text(deep).count("a") == 1000
