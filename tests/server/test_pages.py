@@ -50,7 +50,7 @@ def test_the_faq_page_has_every_answer_with_its_anchor(client: FlaskClient) -> N
         assert entry["last_reviewed"] in article.get_text()
         assert words(entry["notice"]) in words(article.get_text())
         for source in entry["sources"]:
-            assert article.find("a", href=source["url"]) is not None
+            assert article.find("a", href=source["url"])["rel"] == ["noopener", "noreferrer"]
     for link in tree.select("nav.contents a, .related a"):
         assert tree.find(id=link["href"].removeprefix("#")) is not None
     headings = [int(tag.name[1]) for tag in tree.find_all(re.compile("^h[1-6]$"))]
