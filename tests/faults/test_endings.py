@@ -105,6 +105,7 @@ class Granian:
     def serve(self, **_):
         reader, writer = os.pipe()
         if (worker := os.fork()) == 0:
+            signal.alarm(30)  # where it is not ended, it does not stay for ever
             os.write(writer, b".")
             signal.pause()
         os.read(reader, 1)
