@@ -218,6 +218,8 @@ class FAQ(Reading):
     ) -> ImportReport:
         """Import a file: entries with new ids are added, others updated, none removed.
 
+        What such a file can not say of an entry that is there, as a page no tags, stays as it is.
+
         Args:
             source: a path, the content itself as bytes, or an open binary file.
             format: a name from :data:`faqlib.FORMATS`; by default from the suffix.
@@ -228,7 +230,7 @@ class FAQ(Reading):
             ImportFormatError: with every problem of the file; nothing was imported.
         """
         document = _read(source, format)
-        report = self._merge(document.entries, dry_run=dry_run, actor=actor)
+        report = self._merge(document.over(self.get), dry_run=dry_run, actor=actor)
         return dataclasses.replace(report, set_aside=tuple(document.set_aside))
 
     def merge(

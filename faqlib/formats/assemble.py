@@ -39,6 +39,8 @@ def assemble(draft: Draft, name: str) -> tuple[Document, list[Problem]]:
         intro=draft.intro,
         site=draft.site,
         warnings=tuple(warnings),
+        fields=draft.fields,
+        plain=draft.plain,
     )
     return document, [problem for problem in problems if not _mild(problem)]
 

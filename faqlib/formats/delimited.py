@@ -38,6 +38,7 @@ def read(text: str, name: str) -> Draft:
     draft = Draft()
     _check_columns(header, columns, draft, name)
     exact = tuple(header) == FIELDS
+    draft.fields = frozenset(filter(None, columns)) - {"id"}
     above = len(text) - len(table)
     for line, cells in islice(_rows(table, delimiter, above, draft, name), 1, None):
         if any(cell.strip() for cell in cells):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from faqlib.errors import ImportFormatError, Problem
+from faqlib.markup import render_text
 from faqlib.model import Entry, SetAside
+
+#: What pages and documents say, which know no other field.
+WRITTEN = frozenset({"question", "answer", "category"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,8 @@ class Document:
         intro: what else stands before the first question.
         site: the settings a file carries next to its entries, as plain data.
         warnings: what is worth a look but did not stop the reading.
+        fields: what such a file can say of an entry besides its id; ``None`` for all there is.
+        plain: whether it says answers without their markup.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -31,6 +37,28 @@ class Document:
     intro: str = ""
     site: Mapping[str, Any] | None = None
     warnings: tuple[Problem, ...] = ()
+    fields: frozenset[str] | None = None
+    plain: bool = False
+
+    def over(self, stored: Callable[[str], Entry | None]) -> tuple[Entry, ...]:
+        """The entries as they are to be stored: what the file can not say stays as it is.
+
+        Args:
+            stored: gives the entry that has an id now, such as :meth:`faqlib.FAQ.get`.
+        """
+        if self.fields is None:
+            return self.entries
+        return tuple([self._over(entry, stored(entry.id)) for entry in self.entries])
+
+    def _over(self, entry: Entry, old: Entry | None) -> Entry:
+        if old is None:
+            return entry
+        said = {name: getattr(entry, name) for name in self.fields or ()}
+        if self.fields is WRITTEN and not entry.category:
+            del said["category"]  # most pages know none
+        if self.plain and render_text(old.answer) == render_text(entry.answer):
+            del said["answer"]
+        return old.replace(**said)
 
 
 @dataclass(slots=True)
@@ -57,6 +85,8 @@ class Draft:
     subtitle: str = ""
     intro: str = ""
     site: Mapping[str, Any] | None = None
+    fields: frozenset[str] | None = None
+    plain: bool = False
 
 
 def unreadable(message: str, name: str, line: int | None = None) -> ImportFormatError:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from faqlib.errors import MissingExtra
-from faqlib.formats.document import Draft, Raw, unreadable
+from faqlib.formats.document import WRITTEN, Draft, Raw, unreadable
 from faqlib.formats.docx_bounds import bounded_package
 from faqlib.formats.docx_write import WRITTEN_HERE, write_document
 from faqlib.formats.fields import columns_of
@@ -36,7 +36,7 @@ def read(data: bytes, name: str) -> Draft:
     library = _library("Reading")
     package = bounded_package(data, name)
     try:
-        draft = Draft()
+        draft = Draft(fields=WRITTEN)
         document = library.Document(io.BytesIO(package))
         ours = document.core_properties.identifier == WRITTEN_HERE
         lines = list(_Reader(document, draft, ours=ours).lines())

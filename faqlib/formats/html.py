@@ -14,7 +14,7 @@ from dataclasses import replace
 from faqlib.errors import Problem
 from faqlib.formats import html_sources as sources
 from faqlib.formats import json_format
-from faqlib.formats.document import Draft, Raw
+from faqlib.formats.document import WRITTEN, Draft, Raw
 from faqlib.formats.html_markdown import to_markdown
 from faqlib.formats.html_page import DATA_TYPE, write
 from faqlib.formats.html_sources import Found
@@ -53,7 +53,7 @@ def read(text: str, name: str) -> Draft:
     own = _own_data(root, name)
     if own is not None:
         return own
-    draft = Draft(title=_title(root))
+    draft = Draft(title=_title(root), fields=WRITTEN)
     page = _Page(draft, name)
     page.take_structure(root)
     page.take_rest(root)

@@ -24,7 +24,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from faqlib.errors import ImportFormatError, Problem
-from faqlib.formats.document import Draft, Raw
+from faqlib.formats.document import WRITTEN, Draft, Raw
 from faqlib.formats.markdown_outline import read_outline
 from faqlib.formats.metadata import read_fields, write_fields
 from faqlib.formats.outline_parts import shown_text
@@ -42,7 +42,9 @@ def read(text: str, name: str) -> Draft:
     """Entries from a file of ours, or from the outline of any other."""
     lines = text.split("\n")
     if not any(line.rstrip() == _OPEN for line in lines):
-        return read_outline(lines, name)
+        outline = read_outline(lines, name)
+        outline.fields = WRITTEN
+        return outline
     draft = Draft()
     starts = [number for number, line in enumerate(lines) if line.startswith("## ")]
     _take_head(draft, lines[: starts[0]] if starts else lines)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from faqlib.formats import markers as mark
-from faqlib.formats.document import Draft, Raw
+from faqlib.formats.document import WRITTEN, Draft, Raw
 from faqlib.formats.leftovers import leftover
 from faqlib.formats.plain import plain_blocks
 from faqlib.formats.prose import Line, to_markdown
@@ -21,7 +21,7 @@ from faqlib.model import Entry, SetAside, slug
 
 def read(text: str, name: str) -> Draft:
     """Entries from pasted text; left-overs of the page are set aside, everything else is kept."""
-    draft = Draft()
+    draft = Draft(fields=WRITTEN, plain=True)
     lines = list(_tidied(text, draft))
     head, sections = split_lines(lines)
     _take_head(draft, head)

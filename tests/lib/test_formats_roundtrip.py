@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from faqlib import Entry, Source, formats
+from faqlib import FAQ, Entry, Source, formats
 from faqlib.markup import render_text
 from faqlib.schema import check_entry, clean_text, is_visible
 
@@ -209,3 +209,64 @@ def test_plain_formats_keep_ids(name: str, ids: list[str], answer: str) -> None:
 @pytest.mark.parametrize("name", [*EXACT, "text", "docx"])
 def test_writing_takes_any_iterable(write: Callable[[Any, str], Any], name: str) -> None:
     assert write((entry for entry in [Entry("One?", "1")]), name)
+
+
+STORED = Entry(
+    "Is parking free?",
+    "Yes, **behind** the house.",
+    id="parking",
+    category="Arrival",
+    tags=("car",),
+    status="draft",
+    notice="From May on it costs a pound.",
+    reviewed_by="Dr Poe",
+    pinned=True,
+)
+EDITED = "No, it costs a pound."
+
+
+def _again(content: str | bytes, name: str) -> Entry:
+    with FAQ(semantic=False) as faq:
+        faq.add(STORED)
+        data = content if isinstance(content, bytes) else content.encode()
+        faq.load(data, format=name)
+        return faq["parking"].replace(updated_at=STORED.updated_at)
+
+
+@pytest.mark.parametrize("name", [*EXACT[:-1], "text", "docx"])
+def test_a_file_that_nobody_edited_changes_nothing(name: str) -> None:
+    assert _again(formats.write([STORED], format=name), name) == STORED
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("text", f"Q: Is parking free?\n\nID: parking\n\nA: {EDITED}\n"),
+        ("docx", formats.write([STORED.replace(answer=EDITED)], format="docx")),
+        ("csv", f"id,question,answer\nparking,Is parking free?,{EDITED!r}\n".replace("'", '"')),
+    ],
+)
+def test_what_a_file_can_not_say_stays_as_it_is(name: str, content: str | bytes) -> None:
+    assert _again(content, name) == STORED.replace(answer=EDITED)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("html", "<h2>Is parking free?</h2><p>{}</p>"),
+        ("markdown", "## Is parking free?\n\n{}\n"),
+    ],
+)
+def test_a_page_pasted_again_changes_what_it_says(name: str, content: str) -> None:
+    stored = STORED.replace(id="is-parking-free")
+    with FAQ(semantic=False) as faq:
+        faq.add(stored)
+        faq.load(content.format(EDITED).encode(), format=name)
+        found = faq["is-parking-free"]
+    assert found.replace(updated_at=stored.updated_at) == stored.replace(answer=EDITED)
+
+
+def test_a_column_without_a_word_clears_what_was_there() -> None:
+    content = f"id,question,answer,category,tags\nparking,Is parking free?,{EDITED!r},,\n"
+    found = _again(content.replace("'", '"'), "csv")
+    assert found == STORED.replace(answer=EDITED, category="", tags=())
