@@ -583,6 +583,7 @@ def test_it_starts_without_the_heavy_libraries() -> None:
 def test_ctrl_c_while_a_command_loads_is_one_sentence(package: str, command: str) -> None:
     code = (
         "import os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's job ignores it
         "class Hand:\n"
         "    def find_spec(self, name, *_):\n"
         "        if name == 'click':\n"
