@@ -49,6 +49,7 @@ def _of_whole_numbers(files: ModelFiles) -> Any:
     data = np.fromfile(files.model, np.uint8)
     tensors = {name: _tensor(data, **place) for name, place in json.loads(places).items()}
     options = _options()
+    # The session is made with copies of them: nothing here has to outlive this function.
     options.add_external_initializers(
         list(tensors), [OrtValue.ortvalue_from_numpy(tensor) for tensor in tensors.values()]
     )
