@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -230,8 +230,20 @@ class FAQ(Reading):
             ImportFormatError: with every problem of the file; nothing was imported.
         """
         document = _read(source, format)
-        report = self._merge(document.over(self.get), dry_run=dry_run, actor=actor)
+        report = self.merge_documents([document], dry_run=dry_run, actor=actor)
         return dataclasses.replace(report, set_aside=tuple(document.set_aside))
+
+    def merge_documents(
+        self, documents: Iterable[formats.Document], *, dry_run: bool = False, actor: str = ""
+    ) -> ImportReport:
+        """Import files that were read, as :meth:`load` does: all of them, or none.
+
+        Raises:
+            EntryExists: if two hold different entries with one id.
+        """
+        stored = self._by_id()
+        entries = [entry for document in documents for entry in document.over(stored.get)]
+        return self._merge(list(dict.fromkeys(entries)), stored, dry_run=dry_run, actor=actor)
 
     def merge(
         self, entries: Iterable[Entry], *, dry_run: bool = False, actor: str = ""
@@ -243,10 +255,11 @@ class FAQ(Reading):
             EntryExists: if an id stands twice.
         """
         checked = [check_entry(entry) for entry in entries]
-        return self._merge(checked, dry_run=dry_run, actor=actor)
+        return self._merge(checked, self._by_id(), dry_run=dry_run, actor=actor)
 
-    def _merge(self, entries: Sequence[Entry], *, dry_run: bool, actor: str) -> ImportReport:
-        by_id = {entry.id: entry for entry in self._stored()}
+    def _merge(
+        self, entries: Sequence[Entry], by_id: Mapping[str, Entry], *, dry_run: bool, actor: str
+    ) -> ImportReport:
         _refuse_repeated(entries)
         new = [e for e in entries if e.id not in by_id]
         changed = [e for e in entries if by_id.get(e.id, e) != e]
@@ -295,6 +308,9 @@ class FAQ(Reading):
         if self._store.cursor(self._site_id) == state.cursor:
             return state.entries
         return self._store.snapshot(self._site_id)[2]
+
+    def _by_id(self) -> Mapping[str, Entry]:
+        return {entry.id: entry for entry in self._stored()}
 
     def _current(self) -> State:
         """The present state; brought up to date first if the store has moved on."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,17 +71,15 @@ def import_files(
         (STDIN_NAME if path == STDIN else path, read_document(path, format_name))
         for path in progress(files, "Reading", len(files))
     ]
-    _all_entries(read)  # where files contradict each other, no database is made
+    entries = _all_entries(read)
     embedded = 0
     with _target(database, site, semantic, dry_run=dry_run) as faq:
-        entries = _all_entries(
-            [(path, replace(document, entries=document.over(faq.get))) for path, document in read]
-        )
         kept = database is not None and not dry_run
         with waiting(
             f"{'Storing' if kept else 'Comparing'} {counted(len(entries), 'entry', 'entries')}"
         ):
-            report = faq.merge(entries, dry_run=not kept, actor=actor_name(actor))
+            documents = [document for _, document in read]
+            report = faq.merge_documents(documents, dry_run=not kept, actor=actor_name(actor))
             if kept:
                 embedded = faq.embed()
         where = f" in site {faq.site.id!r}" if kept else ""

@@ -44,7 +44,7 @@ class Document:
         """The entries as they are to be stored: what the file can not say stays as it is.
 
         Args:
-            stored: gives the entry that has an id now, such as :meth:`faqlib.FAQ.get`.
+            stored: gives the entry that has an id now, if any.
         """
         if self.fields is None:
             return self.entries

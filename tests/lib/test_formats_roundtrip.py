@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from faqlib import FAQ, Entry, Source, formats
 from faqlib.markup import render_text
 from faqlib.schema import check_entry, clean_text, is_visible
+from faqlib.search.projector import Projector
 
 EXACT = ["json", "jsonl", "yaml", "markdown", "csv", "tsv", "html"]
 
@@ -270,3 +273,13 @@ def test_a_column_without_a_word_clears_what_was_there() -> None:
     content = f"id,question,answer,category,tags\nparking,Is parking free?,{EDITED!r},,\n"
     found = _again(content.replace("'", '"'), "csv")
     assert found == STORED.replace(answer=EDITED, category="", tags=())
+
+
+def test_an_import_builds_no_index_to_see_what_stays(tmp_path: Path) -> None:
+    with FAQ.open(tmp_path / "faq.db", semantic=False) as faq:
+        faq.add(STORED.replace(status="published"))
+    with (
+        FAQ.open(tmp_path / "faq.db", semantic=False) as faq,
+        mock.patch.object(Projector, "project", side_effect=AssertionError),
+    ):
+        faq.load(f"Q: Is parking free?\n\nID: parking\n\nA: {EDITED}\n".encode(), format="text")
