@@ -23,6 +23,9 @@ from faqlib import (
     dump_site,
 )
 from widget_server.admin_shapes import (
+    MAKES,
+    REPLACES,
+    SECURED,
     EntryAt,
     EntryList,
     EntryQuery,
@@ -40,23 +43,10 @@ from widget_server.state import server, visit
 from widget_server.tokens import Token
 
 admin = routes("admin", "/api/v1/admin", "For editors: needs a bearer token.")
-SECURED: dict[str, Any] = {"security": [{"token": []}]}
 READ = (401, 404, 429, 503)
 WRITE = (400, 401, 403, 404, 413, 415, 422, 429, 503)
 _MARKED = re.compile(r'(?:W/)?"([0-9a-f]{40})(?:[-;:][a-z]{2,7})?"')
 _OTHER_ID = "The id in the body is not the one in the address."
-_ETAG = {"description": "Names this state of the settings.", "schema": {"type": "string"}}
-_IF_IT_IS_THERE: dict[str, Any] = SECURED | {
-    "parameters": [
-        {
-            "in": "header",
-            "name": "If-Match",
-            "description": "The ETag of the settings that are replaced; none for a new site.",
-            "schema": {"type": "string"},
-        }
-    ],
-    "responses": {200: {"headers": {"ETag": _ETAG}}},
-}
 
 
 def check_token() -> None:
@@ -104,7 +94,7 @@ def get_site(site: str) -> Site:
 
 @operation(
     admin, "PUT", "/sites/<site>", body=SiteSettings(partial=("id",)), answer=SiteSchema,
-    dump=True, failures=(*WRITE, 412, 428), doc=_IF_IT_IS_THERE,
+    dump=True, failures=(*WRITE, 412, 428), doc=REPLACES,
 )  # fmt: skip
 def put_site(data: Site, site: str) -> tuple[Site, int, dict[str, str]]:
     """Make a site, or replace its settings: all of them, what is left out is at its default.
@@ -117,8 +107,12 @@ def put_site(data: Site, site: str) -> tuple[Site, int, dict[str, str]]:
     insecure = data.webhook and not data.webhook.startswith("https://")
     if insecure and not server().settings.webhook_private:
         fail(422, "A webhook has to be an https address.", {"webhook": ["is no https address."]})
-    server().clinics.store.save_site(data, expect=_seen(site))
-    return data, 200, {"ETag": f'"{admin.make_etag(data.digest)}"'}
+    seen = _seen(site)
+    server().clinics.store.save_site(data, expect=seen)
+    headers = {"ETag": f'"{admin.make_etag(data.digest)}"'}
+    if seen != "absent":
+        return data, 200, headers
+    return data, 201, headers | {"Location": request.script_root + request.path}
 
 
 @operation(
@@ -150,7 +144,7 @@ def list_entries(site: str, args: dict[str, Any]) -> dict[str, Any]:
 
 @operation(
     admin, "POST", "/sites/<site>/entries", body=EntrySchema, answer=EntrySchema, status=201,
-    dump=True, etag=True, failures=(*WRITE, 409), doc=SECURED,
+    dump=True, etag=True, failures=(*WRITE, 409), doc=MAKES,
 )  # fmt: skip
 def add_entry(data: Entry, site: str) -> tuple[Entry, int, dict[str, str]]:
     """Add an entry; its id is made from the question unless given."""

@@ -13,8 +13,9 @@ from flask import Response, request
 
 from faqlib import FORMATS, ImportReport
 from widget_server import reports
-from widget_server.admin import READ, SECURED, WRITE, admin
+from widget_server.admin import READ, WRITE, admin
 from widget_server.admin_shapes import (
+    SECURED,
     ExportQuery,
     ImportQuery,
     LeftQuestions,

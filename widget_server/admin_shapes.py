@@ -19,6 +19,30 @@ _STATUS = validate.OneOf(
     ("draft", "published", "archived"), error="has to be draft, published or archived."
 )
 
+# What the documentation says of calls beyond their schemas.
+SECURED: dict[str, Any] = {"security": [{"token": []}]}
+_ETAG = {"description": "Names this state of the settings.", "schema": {"type": "string"}}
+_LOCATION = {"description": "Where it is found.", "schema": {"type": "string"}}
+REPLACES: dict[str, Any] = SECURED | {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "If-Match",
+            "description": "The ETag of the settings that are replaced; none for a new site.",
+            "schema": {"type": "string"},
+        }
+    ],
+    "responses": {
+        200: {"headers": {"ETag": _ETAG}},
+        201: {
+            "description": "Created",
+            "content": {"application/json": {"schema": SiteSchema}},
+            "headers": {"ETag": _ETAG, "Location": _LOCATION},
+        },
+    },
+}
+MAKES: dict[str, Any] = SECURED | {"responses": {201: {"headers": {"Location": _LOCATION}}}}
+
 
 class SiteList(Schema):
     """The sites a token covers."""

@@ -203,7 +203,7 @@ def test_a_deleted_site_leaves_nothing_to_whoever_gets_its_name_next(app: Flask)
     assert client.delete(f"{ADMIN}/sites/north", headers=headers).status_code == 204
     assert client.get(f"{ADMIN}/sites/north", headers=own).status_code == 401
     assert (
-        client.put(f"{ADMIN}/sites/north", json={"id": "north"}, headers=headers).status_code == 200
+        client.put(f"{ADMIN}/sites/north", json={"id": "north"}, headers=headers).status_code == 201
     )
     fresh = bearer(app, "north")
     for path in ("questions", "reports/unhelpful", "reports/asked", "reports/unanswered", "entries",

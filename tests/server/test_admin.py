@@ -239,12 +239,14 @@ def test_settings_are_replaced_as_they_were_read_or_not_at_all(stored: Flask) ->
     path = "/api/v1/admin/sites/east"
     assert_error(client.put(path, json={}, headers=headers | {"If-Match": "*"}), 412)
     made = client.put(path, json={"name": "East"}, headers=headers)
-    assert made.get_json()["id"] == "east"
+    assert (made.status_code, made.get_json()["id"]) == (201, "east")
+    assert made.headers["Location"] == path
     assert made.headers["ETag"] == client.get(path, headers=headers).headers["ETag"]
     assert "If-Match" in assert_error(client.put(path, json={}, headers=headers), 428)["message"]
     seen = headers | {"If-Match": made.headers["ETag"]}
     changed = client.put(path, json={"name": "Far East"}, headers=seen)
     assert changed.status_code == 200
+    assert "Location" not in changed.headers
     assert_error(client.put(path, json={"name": "Lost"}, headers=seen), 412)
     latest = client.get(path, headers=headers)
     assert latest.get_json()["name"] == "Far East"
@@ -261,15 +263,15 @@ def test_of_many_who_change_settings_at_once_one_wins(make_app: Callable[..., Fl
         body = {"name": f"Clinic {number}"}
         codes.append(app.test_client().put(address, json=body, headers=headers | more).status_code)
 
-    for address, more in ((path, seen), ("/api/v1/admin/sites/new", {})):
+    for address, more, done in ((path, seen, 200), ("/api/v1/admin/sites/new", {}, 201)):
         codes.clear()
         threads = [threading.Thread(target=put, args=(address, n), kwargs=more) for n in range(6)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert codes.count(200) == 1
-        assert set(codes) <= {200, 412, 428}
+        assert codes.count(done) == 1
+        assert set(codes) <= {done, 412, 428}
 
 
 def test_a_sites_own_token_may_change_it_but_neither_make_nor_delete_sites(stored: Flask) -> None:
