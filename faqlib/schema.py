@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate
 
 from faqlib.errors import InvalidData, Problem
+from faqlib.looks import what_is_wrong
 from faqlib.model import STATUSES, Entry, Site, Source
 
 QUESTION_LENGTH = 500
@@ -160,16 +161,15 @@ def _is_lang(tag: str) -> bool:
     return re.fullmatch(LANG, tag) is not None and len(variants) == len(set(variants))
 
 
-def _is_look(value: str) -> None:
-    """A colour or a length: nothing that ends a declaration, and nothing that loads a picture."""
-    # Each word is looked at from its beginning alone: a long one would take for ever otherwise.
-    called = {name.lower() for name in re.findall(r"(?<![\w-])([\w-]*)\(", value)}
-    if not re.fullmatch(r"[\w#%.,()+*/ '\"-]{1,100}", value) or called - _LOOKS:
-        raise ValidationError("is no colour or length: write it like #0b6e5f, or 12px.")
+class Theme(fields.Dict):
+    """A theme's properties: each has a value that CSS knows, and none ends a rule or loads."""
 
-
-_LOOKS = frozenset({"calc", "clamp", "color", "color-mix", "hsl", "hsla", "hwb", "lab", "lch"})
-_LOOKS |= {"light-dark", "max", "min", "oklab", "oklch", "rgb", "rgba", "var"}
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        theme = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        wrong = {name: what_is_wrong(name, look) for name, look in theme.items()}
+        if found := {name: [message] for name, message in wrong.items() if message}:
+            raise ValidationError(found)
+        return theme
 
 
 def _length(most: int) -> validate.Length:
@@ -310,9 +310,9 @@ class SiteSchema(_Strict):
         keys=fields.String(validate=validate.Regexp(r"^[a-z][a-z0-9_]{0,39}$", error=_NAME_ERROR)),
         values=Text(lines=True, validate=_length(2_000)),
     )
-    theme = fields.Dict(
+    theme = Theme(
         keys=fields.String(validate=validate.Regexp(r"^[a-z][a-z0-9-]{0,39}$", error=_NAME_ERROR)),
-        values=Text(validate=_is_look),
+        values=Text(),
     )
     synonyms = fields.List(_texts(length=100), validate=_items(2_000))
     accept_questions = fields.Boolean(load_default=False)

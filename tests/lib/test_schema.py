@@ -296,16 +296,38 @@ def test_origins_are_exact_or_refused(origin: str) -> None:
      "cross-fade('//x','//y')", "rgb(1 2 3) src(//x)", "element(#x)", "calc(1px+attr(x))", ""],
 )  # fmt: skip
 def test_a_theme_holds_values_and_nothing_that_could_end_a_rule(value: str) -> None:
-    assert problem({"id": "a", "theme": {"accent": value}}, load_site)[0].startswith("theme")
+    for name in ("accent", "radius", "size", "font"):
+        assert problem({"id": "a", "theme": {name: value}}, load_site)[0] == f"theme.{name}"
 
 
 @pytest.mark.parametrize(
-    "value",
-    ["#0b6e5f", "rebeccapurple", "rgb(1 2 3 / 50%)", "light-dark(#fff,#000)", "calc(1em + 2px)",
-     "oklch(from var(--faq-text) l c h)", "0.5rem", "'Source Sans', serif"],
+    ("name", "value"),
+    [("accent", "#0b6e5f"), ("text", "#FFF8"), ("accent", "RebeccaPurple"), ("text", "CanvasText"),
+     ("background", "transparent"), ("background", "light-dark(#fff, rgb(1 2 3 / 50%))"),
+     ("accent", "oklch(from var(--faq-text) l c h)"), ("radius", "0"), ("radius", "4px  8px"),
+     ("radius", "calc(1em + min(2px, 1%))"), ("size", "1.1rem"), ("size", "medium"),
+     ("font", "'Source Sans', serif")],
 )  # fmt: skip
-def test_a_theme_takes_colours_and_lengths(value: str) -> None:
-    assert load_site({"id": "a", "theme": {"accent": value}}).theme["accent"] == value
+def test_a_theme_takes_colours_and_lengths(name: str, value: str) -> None:
+    assert load_site({"id": "a", "theme": {name: value}}).theme[name] == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("accent", "blurple"), ("accent", "#0b6e5"), ("text", "0b6e5f"), ("text", "12px"),
+     ("background", "rgb(1 2 3"), ("background", "rgb()"), ("accent", "rgb(1 2 3) red"),
+     ("accent", "light-dark(blurple, #fff)"), ("accent", "light-dark(#fff)"),
+     ("accent", "calc(1px + 2px)"), ("radius", "teal"), ("radius", "12"), ("radius", "-4px"),
+     ("radius", " "), ("size", "12pixels"), ("size", "1px 2px"), ("size", "bigger"),
+     ("size", "1.px"), ("size", "١px")],
+)  # fmt: skip
+def test_a_look_that_css_does_not_know_is_refused_with_one_that_it_knows(
+    name: str, value: str
+) -> None:
+    where, message = problem({"id": "a", "theme": {name: value}}, load_site)
+    assert where == f"theme.{name}"
+    assert value in message
+    assert {"radius": "12px", "size": "18px"}.get(name, "#0b6e5f") in message
 
 
 @pytest.mark.parametrize(

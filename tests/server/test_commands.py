@@ -129,6 +129,7 @@ def test_what_would_show_nowhere_or_break_the_page_is_refused(tmp_path: Path) ->
     assert run("site", "add", "north", *db).exit_code == 0
     assert "search" in fails(run("site", "set", "north", *db, "--texts", "serach=Ask"))
     assert "accent" in fails(run("site", "set", "north", *db, "--theme", "color=#000"))
+    assert "blurple" in fails(run("site", "set", "north", *db, "--theme", "accent=blurple"))
     assert "https" in fails(run("site", "set", "north", *db, "--webhook", "http://a.example/"))
     assert "Name what" in fails(run("site", "set", "north", *db), 2)
     assert run("site", "set", "north", *db, "--notice", "").exit_code == 0
