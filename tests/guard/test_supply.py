@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from itertools import chain
 from pathlib import Path
 
@@ -64,6 +65,21 @@ def test_no_requirement_allows_a_version_with_a_known_hole() -> None:
 def test_every_requirement_has_a_lower_bound() -> None:
     for name, item in declared().items():
         assert ">=" in str(item.specifier), f"{name} may be of any age"
+
+
+def test_what_is_required_is_used_by_who_requires_it() -> None:
+    """A package that only the server needs is no requirement of the library, and none is left."""
+    modules: dict[str, set[str]] = {}
+    for module, packages in packages_distributions().items():
+        for package in packages:
+            modules.setdefault(canonicalize_name(package), set()).add(module)
+    project = PROJECT["project"]
+    for extra, lines in {"": project["dependencies"], **project["optional-dependencies"]}.items():
+        folder = ROOT / ("widget_server" if extra == "server" else "faqlib")
+        source = "\n".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
+        for name in (canonicalize_name(Requirement(line).name) for line in lines):
+            named = modules.get(name, {name})
+            assert re.search(rf"\b(?:{'|'.join(named)})\b", source), f"{folder.name} uses no {name}"
 
 
 def test_the_lock_file_has_no_version_with_a_known_hole() -> None:
