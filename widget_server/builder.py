@@ -106,7 +106,7 @@ def build(choice: Choice, accent: str) -> dict[str, Any]:
         "mode": choice.mode,
         "lang": choice.lang,
         "theme": choice.theme,
-        "accent": accent or choice.site.theme.get("accent", "") or DEFAULT_ACCENT,
+        "accent": accent or _own_accent(choice.site),
         "problem": problem,
         "nearest": nearest,
         "snippet": _REFUSED if problem else snippet(choice.attributes(), base, server().assets),
@@ -154,14 +154,18 @@ def _choice(site: Site, args: Any) -> Choice:
         return value if value in known else default
 
     accent = colours.parse(args.get("accent", "")) or ""
-    own = colours.parse(site.theme.get("accent", "")) or DEFAULT_ACCENT
     return Choice(
         site=site,
         mode=one_of("mode", MODES, "inline"),
         lang=one_of("lang", languages(), ""),
         theme=one_of("theme", THEMES, "auto"),
-        accent="" if accent == own else accent,
+        accent="" if accent == _own_accent(site) else accent,
     )
+
+
+def _own_accent(site: Site) -> str:
+    """The site's own colour, as far as a form's field can show it."""
+    return colours.parse(site.theme.get("accent", "")) or DEFAULT_ACCENT
 
 
 def _find(site: str) -> Site | None:

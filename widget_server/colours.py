@@ -6,6 +6,8 @@ import re
 
 ENOUGH = 4.5
 WHITE, DARK = "#ffffff", "#15191e"
+# A colour in any other of CSS's ways of writing, if it ends no rule; var() names what a page has.
+_OTHER = re.compile(r"(?!.*var\()[a-z0-9#%.,()+ /-]{1,100}", re.IGNORECASE)
 _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 RGB = tuple[float, float, float]
 
@@ -17,6 +19,23 @@ def parse(text: str) -> str | None:
         return None
     digits = match[1].lower()
     return "#" + ("".join(char * 2 for char in digits) if len(digits) == 3 else digits)
+
+
+def sheet(accent: str, default: str) -> str:
+    """CSS that makes ``--accent`` a site's accent, or ``default``, readable in light and dark."""
+    known = parse(accent) or default
+    css = _scheme(readable(known), readable(known, DARK))
+    if parse(accent) is None and _OTHER.fullmatch(accent):
+        # The browser works out what it is; it leaves this out where it does not know it.
+        light, dark = (
+            f"oklch(from {accent} {bound} c h/1)" for bound in ("min(l,.5)", "max(l,.8)")
+        )
+        css += f"@supports(color:{light}){{{_scheme(light, dark)}}}"
+    return css + "\n"
+
+
+def _scheme(light: str, dark: str) -> str:
+    return f":root{{--accent:{light}}}@media(prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}"
 
 
 def contrast(one: str, other: str) -> float:

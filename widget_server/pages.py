@@ -71,11 +71,7 @@ def faq_site(site: str) -> Response:
 def theme(site: str) -> Response:
     """The site's colour, as a file: the page's policy allows no style inside it."""
     faq = visit(site)
-    accent = colours.parse(faq.site.theme.get("accent", "")) or DEFAULT_ACCENT
-    light, dark = colours.readable(accent), colours.readable(accent, colours.DARK)
-    css = (
-        f":root{{--accent:{light}}}@media (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}\n"
-    )
+    css = colours.sheet(faq.site.theme.get("accent", ""), DEFAULT_ACCENT)
     here = server()
     body = Body(css.encode("ascii"), here.answering.tag(faq), "text/css")
     return send_often(body, cacheable(here.settings), faq)

@@ -162,6 +162,22 @@ def test_the_pages_colour_can_be_read_in_light_and_dark(stored: Flask, database:
         assert colours.contrast(dark, colours.DARK) >= 4.5
 
 
+@pytest.mark.parametrize("accent", ["", "#123456", "a}b{c", "red/**/", "url('x')", "var(--x)"])
+def test_a_colour_that_is_no_case_for_the_browser_is_not_given_to_it(accent: str) -> None:
+    assert "@supports" not in colours.sheet(accent, "#0b6e5f")
+
+
+def test_a_site_with_a_colour_that_has_a_name_keeps_it_in_the_builder(
+    stored: Flask, database: str
+) -> None:
+    open_store(database).save_site(Site(id="north", theme={"accent": "teal"}))
+    field = page(stored.test_client(), "/?site=north").find(id="accent")["value"]
+    assert colours.parse(field)
+    query = {"site": "north", "accent": field}
+    built = stored.test_client().get("/builder.json", query_string=query).get_json()
+    assert built["query"] == {"site": "north"}
+
+
 # Colours
 
 

@@ -40,7 +40,8 @@ def make_store() -> Any:
     _add(store, Site(id="large", name="A large hospital"), large())
     _add(store, rich_site(), rich())
     _add(store, Site(id="bare"), [Entry(question="Is parking free?", answer="Yes.", id="parking")])
-    _add(store, Site(id="clinica", name="Clínica", lang="es"), spanish())
+    teal = {"accent": "teal"}
+    _add(store, Site(id="clinica", name="Clínica", lang="es", theme=teal), spanish())
     return store
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -195,3 +197,13 @@ def test_a_phone_and_its_launcher(host: Host, artefact: Callable[[Page, str], No
     artefact(page, "phone results")
     page = host.open("themed.html")
     artefact(page, "themed")
+
+
+@pytest.mark.parametrize(("scheme", "lightness"), [("light", "0.5"), ("dark", "0.8")])
+def test_the_served_page_has_the_sites_colour_however_it_is_written(
+    page: Page, api: str, scheme: Any, lightness: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{api}/sites/clinica/")
+    colour = page.locator("form button").evaluate("el => getComputedStyle(el).backgroundColor")
+    assert re.fullmatch(rf"oklch\({lightness}\S* 0\.09\S* 194\.\d+\)", colour), colour
