@@ -204,8 +204,10 @@ class LeftQuestion(Schema):
     question = fields.String(required=True)
     contact = fields.String(required=True)
     lang = fields.String(required=True)
-    created_at = fields.Integer(required=True)
-    state = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    state = fields.String(
+        required=True, metadata={"description": "waiting, delivered to the webhook, or failed."}
+    )
     tries = fields.Integer(required=True)
 
 

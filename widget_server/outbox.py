@@ -12,6 +12,7 @@ import logging
 import secrets
 import threading
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -72,8 +73,11 @@ class Outbox:
         chosen = select(questions).where(questions.c.site == site)
         with self._records.begin() as connection:
             rows = connection.execute(chosen.order_by(questions.c.id.desc()).limit(limit)).all()
-        names = ("key", "question", "contact", "lang", "created_at", "state", "tries")
-        return [{name: getattr(row, name) for name in names} for row in rows]
+        names = ("key", "question", "contact", "lang", "state", "tries")
+        return [
+            {name: getattr(row, name) for name in names} | {"created_at": _asked_at(row)}
+            for row in rows
+        ]
 
     def remove(self, site: str, key: str) -> bool:
         """Delete a question that was dealt with; whether it was there."""
@@ -159,7 +163,7 @@ class Outbox:
             "question": row.question,
             "contact": row.contact,
             "lang": row.lang,
-            "asked_at": row.created_at,
+            "asked_at": _asked_at(row).isoformat(),
         }
         try:
             self._webhook.send(address, row.site, json.dumps(body).encode("utf-8"), moment)
@@ -171,3 +175,7 @@ class Outbox:
         with self._records.begin() as connection:
             connection.execute(done)
         return True
+
+
+def _asked_at(row: Row[Any]) -> datetime:
+    return datetime.fromtimestamp(row.created_at, UTC)

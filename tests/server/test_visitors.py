@@ -79,6 +79,11 @@ def test_what_was_searched_is_kept_with_a_rating_only_where_searches_are_counted
     assert [row.query for row in rows(stored, feedback)] == ["", "parking [number]", ""]
 
 
+def assert_is_now(text: str) -> None:
+    """A time as everywhere in the API: ISO 8601, with its zone."""
+    assert abs(datetime.fromisoformat(text) - datetime.now(UTC)) < timedelta(minutes=10)
+
+
 def test_questions_are_taken_only_where_the_site_wants_them(stored: Flask) -> None:
     client, body = stored.test_client(), {"question": "May I bring my dog?", "email": "a@b.example"}
     assert_error(client.post(f"{API}/south/questions", json=body), 403)
@@ -92,6 +97,7 @@ def test_questions_are_taken_only_where_the_site_wants_them(stored: Flask) -> No
     assert [(item["question"], item["contact"]) for item in left] == [
         ("May I bring my dog?", "a@b.example")
     ]
+    assert_is_now(left[0]["created_at"])
     assert client.delete(f"{admin}/{left[0]['key']}", headers=headers).status_code == 204
     assert_error(client.delete(f"{admin}/{left[0]['key']}", headers=headers), 404)
 
@@ -150,6 +156,7 @@ def test_a_question_is_delivered_signed_and_once_by_two_workers(
     assert len(Receiver.seen) == 1
     signature, body = Receiver.seen[0]
     assert json.loads(body)["question"] == "Is there a lift?"
+    assert_is_now(json.loads(body)["asked_at"])
     moment = int(re.match(r"t=(\d+)", signature)[1])  # type: ignore[index]
     hook = Webhook(SECRET)
     assert signature == hook.signature("north", body, moment)
