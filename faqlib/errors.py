@@ -57,13 +57,18 @@ class FAQError(Exception):
 
 
 class EntryNotFound(FAQError, KeyError):
-    """No entry of the site has this id. Carries ``entry_id`` and ``site``."""
+    """No entry of the site has this id, or not this version. Carries ``entry_id`` and ``site``."""
 
-    def __init__(self, entry_id: str, site: str = "") -> None:
+    def __init__(self, entry_id: str, site: str = "", version: int | None = None) -> None:
         self.entry_id = entry_id
         self.site = site
         where = f" in site {site!r}" if site else ""
-        super().__init__(f"There is no entry with the id {entry_id!r}{where}.")
+        super().__init__(
+            f"There is no entry with the id {entry_id!r}{where}."
+            if version is None
+            else f"The entry {entry_id!r}{where} has no version {version} that could be restored: "
+            "its history lists them."
+        )
 
     __str__ = Exception.__str__  # KeyError would show the repr of the message
 

@@ -186,7 +186,7 @@ class FAQ(Reading):
             InvalidData: if a setting breaks a rule.
             EditConflict: if ``expect`` does not match.
         """
-        checked = check_site(site.replace(id=self._site_id))
+        checked = check_site(site).replace(id=self._site_id)
         self._store.save_site(checked, expect=expect)
         return checked
 
@@ -200,9 +200,10 @@ class FAQ(Reading):
         Raises:
             EntryNotFound: if there is no such version, or it is a deletion.
         """
-        version = next((v for v in self.history(entry_id) if v.number == number), None)
+        past = self.history(entry_id)
+        version = next((v for v in past if v.number == number), None)
         if version is None or version.entry is None:
-            raise EntryNotFound(entry_id, self._site_id)
+            raise EntryNotFound(entry_id, self._site_id, number if past else None)
         self._apply([Change(entry_id, version.entry, "restore")], actor)
         return self[entry_id]
 

@@ -52,7 +52,9 @@ class Source:
     url: str = ""
 
 
-def _as_date(name: str, value: str) -> date | None:
+def _as_date(name: str, value: str | datetime) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
     try:
         return date.fromisoformat(value) if value else None
     except ValueError:
@@ -112,9 +114,9 @@ class Entry:
             put(self, "aliases", _as_tuple("aliases", self.aliases))
         if self.sources or type(self.sources) is not tuple:
             put(self, "sources", tuple(_as_source(item) for item in self.sources))
-        if isinstance(self.last_reviewed, str):
+        if isinstance(self.last_reviewed, (str, datetime)):
             put(self, "last_reviewed", _as_date("last_reviewed", self.last_reviewed))
-        if isinstance(self.review_due, str):
+        if isinstance(self.review_due, (str, datetime)):
             put(self, "review_due", _as_date("review_due", self.review_due))
 
     def replace(self, **changes: Any) -> Entry:

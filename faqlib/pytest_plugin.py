@@ -16,7 +16,8 @@ words only. Until pytest meets such a file, nothing of the library but this modu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ import pytest
 
 if TYPE_CHECKING:
     from faqlib import FAQ
-    from faqlib.testing import GoldenQuestion
+    from faqlib.testing import GoldenQuestion, GoldenReport
 
 SUFFIXES = (".faqtest.yaml", ".faqtest.yml")
 
@@ -35,10 +36,6 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         collector: pytest.Collector = GoldenFile.from_parent(parent, path=file_path)
         return collector
     return None
-
-
-class Miss(Exception):
-    """A question, or too many of them, did not find what it should."""
 
 
 class GoldenFile(pytest.File):
@@ -63,24 +60,35 @@ class GoldenFile(pytest.File):
         """Read the FAQ."""
         from faqlib import FAQ
 
-        self.faq: FAQ = FAQ(semantic=self.plan.semantic)
-        self.addfinalizer(self.faq.close)
-        self.faq.load(self.plan.faq)
-        if self.plan.settings is not None:
-            from faqlib.formats.settings import read_settings
+        with _in_one_sentence():
+            self.faq: FAQ = FAQ(semantic=self.plan.semantic)
+            self.addfinalizer(self.faq.close)
+            self.faq.load(self.plan.faq)
+            if self.plan.settings is not None:
+                from faqlib.formats.settings import read_settings
 
-            self.faq.save_site(read_settings(self.plan.settings))
+                self.faq.save_site(read_settings(self.plan.settings))
+
+
+@contextmanager
+def _in_one_sentence() -> Iterator[None]:
+    """What is wrong with a file fails a test without a traceback, which nobody needs for it."""
+    from faqlib import FAQError
+
+    try:
+        yield
+    except FAQError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 class _Golden(pytest.Item):
     parent: GoldenFile
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        from faqlib import FAQError
+    def ask(self, questions: Sequence[GoldenQuestion]) -> GoldenReport:
+        from faqlib.testing import evaluate
 
-        if isinstance(excinfo.value, (Miss, FAQError)):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+        with _in_one_sentence():
+            return evaluate(self.parent.faq, questions)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         return self.path, None, self.name
@@ -94,21 +102,17 @@ class _Single(_Golden):
         self.golden = golden
 
     def runtest(self) -> None:
-        from faqlib.testing import evaluate
-
-        report = evaluate(self.parent.faq, [self.golden])
+        report = self.ask([self.golden])
         if not report.passes():
-            raise Miss(str(report.misses[0]))
+            pytest.fail(str(report.misses[0]), pytrace=False)
 
 
 class _Whole(_Golden):
     """All golden questions of a file against its limits."""
 
     def runtest(self) -> None:
-        from faqlib.testing import evaluate
-
-        report = evaluate(self.parent.faq, self.parent.plan.questions)
+        report = self.ask(self.parent.plan.questions)
         limits = self.parent.plan.limits
         if not report.passes(**limits):
             wanted = ", ".join(f"{name} {limit}" for name, limit in limits.items())
-            raise Miss(f"{report}\nThe file asks for {wanted}.")
+            pytest.fail(f"{report}\nThe file asks for {wanted}.", pytrace=False)

@@ -197,4 +197,7 @@ def _filter(category: str | None, tags: Iterable[str], lang: str | None) -> Filt
     wanted = frozenset(tags)
     if category is None and not wanted and lang is None:
         return None
+    for name, text in (("category", category), ("lang", lang)):
+        if text is not None and not isinstance(text, str):
+            raise TypeError(f"{name} takes a text, not {text!r:.60}.")
     return Filter(category, wanted, language(lang) if lang else None)

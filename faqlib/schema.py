@@ -425,7 +425,8 @@ def check_entry(entry: Entry) -> Entry:
         return entry
     if not isinstance(entry, Entry):
         raise TypeError(f"{entry!r:.60} is no Entry: plain data becomes one with load_entry().")
-    return load_entry(_ENTRY.dump(entry))
+    # Not dumped by the schema, which would make a text of any value.
+    return load_entry({name: _plain(getattr(entry, name)) for name in _ENTRY.fields})
 
 
 def _is_plainly_good(entry: Entry) -> bool:
@@ -484,7 +485,10 @@ def check_site(site: Site) -> Site:
 
     Raises:
         InvalidData: with one problem for each setting that breaks a rule.
+        TypeError: if it is no site at all.
     """
+    if not isinstance(site, Site):
+        raise TypeError(f"{site!r:.60} is no Site: plain data becomes one with load_site().")
     return load_site(_SITE.dump(site))
 
 

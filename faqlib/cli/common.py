@@ -107,24 +107,23 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def read_document(path: str, format_name: str | None) -> Document:
+def read_document(path: str, format_name: str | None, option: str = "--format") -> Document:
     """The file at ``path``, or standard input for ``-``.
 
     Raises:
         ImportFormatError: with every problem of the file.
-        Failure: if it is no file, or its format is not known.
+        Failure: if its format is not known.
     """
     from faqlib import formats
 
-    if path == STDIN:
-        wanted = known_format("", format_name).name
-        return formats.read(sys.stdin.buffer, format=wanted, name=STDIN_NAME)
-    if reason := why_no_file(path):
-        raise Failure(reason)
-    return formats.read_file(path, format=known_format(path, format_name).name)
+    with _naming(option):
+        if path == STDIN:
+            wanted = formats.format_of("", format_name).name
+            return formats.read(sys.stdin.buffer, format=wanted, name=STDIN_NAME)
+        return formats.read_file(path, format=format_name)
 
 
-def known_format(name: str, format_name: str | None, option: str = "--format") -> Format:
+def known_format(name: str, format_name: str | None, option: str) -> Format:
     """The format that is named, or else the one that the name's suffix stands for.
 
     Raises:
@@ -132,19 +131,19 @@ def known_format(name: str, format_name: str | None, option: str = "--format") -
     """
     from faqlib import formats
 
-    try:
+    with _naming(option):
         return formats.format_of(name, format_name)
+
+
+@contextmanager
+def _naming(option: str) -> Iterator[None]:
+    """Where the library says that a format can be named, say it in the command's words."""
+    try:
+        yield
     except ImportFormatError as error:
+        if "format=." not in str(error):
+            raise
         raise Failure(str(error).replace("format=.", f"{option}.")) from None
-
-
-def why_no_file(path: str) -> str:
-    """Why there is nothing to read at ``path``; empty if there is."""
-    if Path(path).is_dir():
-        return f"{path} is a directory: name the files in it."
-    if not Path(path).exists():
-        return f"there is no file {path}: check the path."
-    return ""
 
 
 @contextmanager

@@ -23,7 +23,6 @@ from faqlib.cli.common import (
     read_document,
     semantic_options,
     site_option,
-    why_no_file,
 )
 from faqlib.cli.ending import NO, Command, Failure
 from faqlib.cli.progress import progress, waiting
@@ -193,8 +192,6 @@ def _problems(path: str, format_name: str | None) -> list[Problem]:
 
     if path == STDIN:
         return formats.check(STDIN_NAME, format_name, sys.stdin.buffer)
-    if reason := why_no_file(path):
-        return [Problem(reason)]
     return formats.check(path, format_name)
 
 
@@ -212,7 +209,7 @@ def convert(source: str, target: str, source_format: str | None, target_format: 
     An OUT that is there is replaced, wholly or not at all. IN and OUT can be - for standard input
     and output.
     """
-    document = read_document(source, source_format)
+    document = read_document(source, source_format, "--from")
     write_entries(document.entries, target, target_format, "--to")
     place = "" if target == STDIN else f" written to {target}"
     click.echo(f"{_understood(document)}{place}", err=True)

@@ -15,8 +15,9 @@ from faqlib.cli.common import (
     settings_option,
     site_option,
 )
-from faqlib.cli.ending import NO, Command
+from faqlib.cli.ending import NO, Command, Failure
 from faqlib.cli.progress import progress
+from faqlib.errors import ImportFormatError
 
 if TYPE_CHECKING:
     from faqlib.testing import GoldenReport
@@ -71,8 +72,11 @@ def run_golden(
     with chosen_faq(words, database, site, format_name, semantic, settings) as (faq, paths):
         if len(paths) != 1:
             raise click.UsageError("Missing argument 'QUESTIONS.yaml'." if not paths else _TOO_MANY)
-        questions = load_questions(paths[0])
-        report = evaluate(faq, progress(questions, "Asking", len(questions)))
+        try:
+            questions = load_questions(paths[0])
+            report = evaluate(faq, progress(questions, "Asking", len(questions)))
+        except ImportFormatError as error:
+            raise Failure(_every(error)) from error
     if as_json:
         click.echo(json.dumps(_as_json(report), ensure_ascii=False, indent=2).encode())
     else:
@@ -82,6 +86,13 @@ def run_golden(
 
 
 _TOO_MANY = "Too many arguments: name one file of questions."
+
+
+def _every(error: ImportFormatError) -> str:
+    """The first problem, and where the others are: no other command reads these files."""
+    first, *others = error.problems
+    lines = ", ".join(str(problem.line) for problem in others)
+    return f"{str(first).rstrip('.')} (and so in line {lines})." if others else str(first)
 
 
 def _as_json(report: GoldenReport) -> dict[str, Any]:

@@ -8,7 +8,8 @@ and the libraries it needs, are loaded when the format is first used.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -80,7 +81,7 @@ def format_of(name: str, format: str | None = None) -> Format:  # noqa: A002
     Raises:
         ImportFormatError: if there is none.
     """
-    wanted = format if format is not None else Path(name).suffix
+    wanted = str(format) if format is not None else Path(name).suffix
     found = _BY_NAME.get(wanted.lower()) or _BY_NAME.get("." + wanted.lower())
     if found is None:
         known = ", ".join(suffix for item in FORMATS.values() for suffix in item.suffixes)
@@ -121,8 +122,8 @@ def read_file(path: str | os.PathLike[str], format: str | None = None) -> Docume
         MissingExtra: for DOCX, where the extra is not installed.
     """
     path = Path(path)
-    wanted = format_of(str(path), format)
-    return read(_content(path, wanted), format=wanted.name, name=str(path))
+    with _opened(path) as file:
+        return read(file, format=format, name=str(path))
 
 
 def check(
@@ -136,9 +137,8 @@ def check(
     """
     path = Path(path)
     try:
-        wanted = format_of(str(path), format)
-        content = _content(path, wanted) if source is None else source
-        document, problems = _examine(content, wanted, str(path))
+        with _opened(path) if source is None else nullcontext(source) as file:
+            document, problems = _examine(file, format_of(str(path), format), str(path))
     except ImportFormatError as error:
         return list(error.problems)
     aside = [
@@ -150,8 +150,17 @@ def check(
 
 
 def write(entries: Iterable[Entry], *, format: str) -> str | bytes:  # noqa: A002
-    """The entries in a format: text, or bytes where it is binary."""
+    """The entries in a format: text, or bytes where it is binary.
+
+    Raises:
+        ImportFormatError: if the format is not known.
+        TypeError: if one is no :class:`~faqlib.Entry`.
+    """
     wanted = format_of("", format)
+    entries = list(entries)
+    for entry in entries:
+        if not isinstance(entry, Entry):
+            raise TypeError(f"{entry!r:.60} is no Entry: plain data becomes one with load_entry().")
     written: str | bytes = wanted.function(wanted.writer)(entries)
     return written
 
@@ -177,10 +186,13 @@ def write_file(
         file.write(data)
 
 
-def _content(path: Path, wanted: Format) -> bytes:
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
     try:
         with path.open("rb") as file:
-            return file.read(wanted.limit + 1)
+            yield file
+    except IsADirectoryError:
+        raise unreadable("is a directory: name the files in it.", str(path)) from None
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         message = f"cannot be opened ({reason}): check the path and its permissions."

@@ -33,7 +33,7 @@ def is_text(name: str) -> bool:
     """Whether a database can hold ``name``: no NUL is in it, and no half of a surrogate pair."""
     try:
         return b"\0" not in name.encode()
-    except UnicodeEncodeError:
+    except (UnicodeEncodeError, AttributeError):  # half a pair, or no text at all
         return False
 
 

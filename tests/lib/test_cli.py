@@ -304,8 +304,8 @@ def test_check_reads_standard_input_when_the_format_is_named() -> None:
 def test_check_goes_on_after_a_file_that_is_not_there() -> None:
     result = run("check", "gone.txt", ".", "page.txt")
     assert result.exit_code == 1
-    assert "there is no file gone.txt" in result.stdout
-    assert "directory" in result.stdout
+    assert "gone.txt: cannot be opened (no such file or directory)" in result.stdout
+    assert ".: is a directory" in result.stdout
     assert "page.txt:8" in result.stdout
 
 
@@ -386,9 +386,11 @@ def test_restore_replaces_nothing_unless_told_to() -> None:
 # Failing
 
 WRONG = {
-    "a file that is not there": (("search", "gone.yaml", "x"), "there is no file gone.yaml"),
+    "a file that is not there": (("search", "gone.yaml", "x"), "gone.yaml: cannot be opened (no"),
     "a directory": (("import", "."), "is a directory"),
     "an unknown suffix": (("import", "notes.xyz"), "'.xyz' is not known"),
+    "a format to read": (("convert", "notes.xyz", "a.csv"), "or name it with --from."),
+    "a format to write": (("convert", "page.txt", "a.xyz"), "or name it with --to."),
     "an empty file": (("import", "empty.txt"), "is empty"),
     "a database that is not there": (("export", "--db", "gone.db"), "no database gone.db"),
     "a directory that is not there": (("import", "page.txt", "--db", "no/c.db"), "no/c.db"),

@@ -27,6 +27,7 @@ from faqlib import (
     StoreUnavailable,
     open_store,
     read_file,
+    write_file,
 )
 from faqlib.search.memory import _KEPT_BYTES, _size
 
@@ -258,6 +259,8 @@ def test_every_version_is_kept_and_any_comes_back(faq: FAQ) -> None:
     assert first(faq, "is parking free") == "parking"
     with pytest.raises(EntryNotFound):
         faq.restore("parking", 3)  # a deletion holds nothing to bring back
+    with pytest.raises(EntryNotFound, match="has no version 9 that could be restored"):
+        faq.restore("parking", 9)
     assert faq.history("nothing") == []
 
 
@@ -306,6 +309,12 @@ def test_load_takes_a_path_bytes_or_an_open_file(faq: FAQ, tmp_path: Path) -> No
         (lambda faq: faq.merge([None]), "None is no Entry"),
         (lambda faq: faq.load(None), "load takes a path, bytes or an open file, not None."),
         (lambda faq: faq.load("Q: a?\nA: b"), "load takes a path: give the content itself as"),
+        (lambda faq: faq.save_site({}), "{} is no Site: plain data becomes one with load_site()."),
+        (lambda faq: faq.search("x", lang=4), "lang takes a text, not 4."),
+        (lambda faq: faq.search("x", category=["a"]), "category takes a text, not ['a']."),
+        (lambda faq: faq.load(b"x", format=3), "the format '3' is not known"),
+        (lambda faq: FAQ.open(":memory:", site=None), "id: is null"),
+        (lambda faq: write_file([{}], "faq.json"), "{} is no Entry"),
         (lambda faq: FAQ(store="faq.db"), "A database is opened with FAQ.open('faq.db')."),
     ],
 )

@@ -51,6 +51,7 @@ def test_an_unknown_suffix_is_named_with_those_that_are_known(tmp_path: Path) ->
     path = tmp_path / "faq.pdf"
     path.write_bytes(b"x")
     assert "the format '.pdf' is not known: use one of .txt, .md" in refusal(path)
+    (tmp_path / "faq").touch()
     assert "no format is given" in refusal(tmp_path / "faq")
     with pytest.raises(ImportFormatError):
         formats.write_file(ONE, path)
@@ -98,7 +99,7 @@ def test_what_is_no_text_is_said_to_be_none(content: bytes, message: str, tmp_pa
 def test_a_file_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
     assert "cannot be opened (no such file or directory)" in refusal(tmp_path / "none.txt")
     (tmp_path / "dir.txt").mkdir()
-    assert "cannot be opened (is a directory)" in refusal(tmp_path / "dir.txt")
+    assert "is a directory: name the files in it" in refusal(tmp_path / "dir.txt")
 
 
 def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path) -> None:

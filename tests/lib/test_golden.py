@@ -190,6 +190,14 @@ def test_the_command_shows_each_miss_and_what_came_instead() -> None:
     assert lines[2].startswith("1 of 2 questions")
 
 
+def test_the_command_names_the_lines_of_all_questions_that_expect_what_is_not_there() -> None:
+    result = run(GOOD + MISS.replace("walk-ins", "gone") * 2)
+    assert result.exit_code == 1
+    assert "questions.yaml:2: 'is parking free': expects 'gone', which" in result.stderr
+    assert result.stderr.endswith("(and so in line 3).\n")
+    assert result.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("text", "options", "code"),
     [
@@ -338,6 +346,7 @@ def test_pytest_asks_with_the_settings_that_a_file_names() -> None:
     text = pytest_says()
     assert "gone.yaml: cannot be opened" in text
     assert "Traceback" not in text
+    assert "def " not in text  # nor a piece of the program
 
 
 def test_pytest_makes_questions_with_limits_one_test_and_tells_mistakes_in_a_file() -> None:
@@ -354,6 +363,7 @@ def test_pytest_makes_questions_with_limits_one_test_and_tells_mistakes_in_a_fil
     assert "broken.faqtest.yaml:2: knows no 'question'" in text
     assert "gone.yaml" in text
     assert "Traceback" not in text
+    assert "def " not in text
 
 
 def test_the_plugin_loads_nothing_until_it_is_needed() -> None:
