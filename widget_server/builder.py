@@ -106,7 +106,7 @@ def build(choice: Choice, accent: str) -> dict[str, Any]:
         "mode": choice.mode,
         "lang": choice.lang,
         "theme": choice.theme,
-        "accent": accent or _own_accent(choice.site),
+        "accent": colours.parse(accent) or _own_accent(choice.site),
         "problem": problem,
         "nearest": nearest,
         "snippet": _REFUSED if problem else snippet(choice.attributes(), base, server().assets),

@@ -29,6 +29,37 @@ def test_what_is_chosen_is_in_the_tag_and_in_the_preview(page: Page, api: str) -
     page.frame_locator("#frame").locator(".launcher").wait_for()
 
 
+def test_what_is_chosen_is_in_the_address_and_there_again_after_a_reload(
+    page: Page, api: str
+) -> None:
+    page.goto(f"{api}/?site=nothing&utm=1")
+    page.get_by_label("Site").select_option("rich")
+    page.get_by_label("Behind a button").check()
+    page.get_by_label("Language").select_option("es")
+    page.get_by_label("Light or dark").select_option("dark")
+    page.get_by_label("Colour").fill("#8a3b12")
+    address = "/?site=rich&mode=launcher&lang=es&theme=dark&accent=%238a3b12"
+    expect(page).to_have_url(api + address)
+    chosen = page.locator("#snippet").text_content()
+    page.reload()
+    expect(page.locator("#snippet")).to_have_text(chosen or "")
+    expect(page.get_by_label("Language")).to_have_value("es")
+    expect(page.get_by_label("Colour")).to_have_value("#8a3b12")
+    page.get_by_label("In the page").check()
+    expect(page).to_have_url(api + address.replace("&mode=launcher", ""))
+
+
+def test_an_address_that_was_tampered_with_chooses_only_what_there_is(page: Page, api: str) -> None:
+    page.goto(f"{api}/?site=rich&mode=%22%3E%3Cscript%3E&lang=xx&theme=pink&accent=red&x=1")
+    expect(page.get_by_label("In the page")).to_be_checked()
+    expect(page.get_by_label("Language")).to_have_value("")
+    expect(page.get_by_label("Light or dark")).to_have_value("auto")
+    expect(page.locator("#problem")).to_contain_text("#rrggbb")
+    expect(page.get_by_role("button", name="Copy the tag")).to_be_hidden()
+    page.get_by_label("Behind a button").check()
+    expect(page.locator("#snippet")).to_contain_text('data-mode="launcher" defer')  # and not black
+
+
 def test_a_colour_that_cannot_be_read_gives_nothing_to_copy(page: Page, api: str) -> None:
     page.goto(f"{api}/?site=exosomes")
     copy = page.get_by_role("button", name="Copy the tag")

@@ -30,7 +30,8 @@ const show = built => {
   $('policy').textContent = here(built.policy);
   $('origins').textContent = built.origins.length
     ? `Pages of ${built.origins.join(', ')} may show this FAQ.` : 'Any page may show this FAQ.';
-  const address = 'preview?' + new URLSearchParams(built.query);
+  const query = '?' + new URLSearchParams(built.query), address = 'preview' + query;
+  history.replaceState(null, '', query); // to share, and for a reload: the server reads it
   if (!$('frame').src.endsWith(address) && !built.problem) $('frame').src = address;
 };
 
