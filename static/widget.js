@@ -329,7 +329,7 @@ const view = host => {
     for (const name in site.theme) frame.style.setProperty('--faq_' + name, site.theme[name]);
     dialog = null;
     if (option('mode') == 'launcher') {
-      dialog = h('dialog.dialog', {ariaLabel: T.title, onclick: event => event.target == dialog && close()}, h('button.close', {onclick: close}, T.close), page());
+      dialog = h('dialog.dialog', {ariaLabel: T.title, onclick: event => event.target != dialog || close()}, h('button.close', {onclick: close}, T.close), page());
       frame.append(h('button.launcher', {onclick: show}, T.open), dialog);
     } else frame.append(page());
     root.replaceChildren(frame);

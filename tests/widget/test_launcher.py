@@ -49,6 +49,20 @@ def test_closes_by_its_button_and_beside_it(host: Host) -> None:
     host.clean()
 
 
+def test_what_is_pressed_inside_works(host: Host) -> None:
+    """The form below opens and takes a question, and a link leads where it says."""
+    page = host.open("launcher.html", wait=".launcher")
+    page.route("https://example.com/**", lambda route: route.fulfill(body="The clinic."))
+    page.locator(".launcher").click()
+    page.locator("dialog summary").click()
+    field = page.get_by_role("textbox", name="Send us your question")
+    field.click()
+    page.keyboard.type("May I bring my dog?")
+    expect(field).to_have_value("May I bring my dog?")
+    page.get_by_role("link", name="Contact us").click()
+    page.wait_for_url("https://example.com/contact")
+
+
 def test_a_link_to_a_question_opens_the_panel(host: Host) -> None:
     """#faq-<id> leads into the dialog."""
     page = host.open("launcher.html", wait="dialog", anchor="#faq-side-effects")
