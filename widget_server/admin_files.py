@@ -13,7 +13,7 @@ from flask import Response, request
 
 from faqlib import FORMATS, ImportReport
 from widget_server import reports
-from widget_server.admin import READ, WRITE, admin
+from widget_server.admin import READ, WRITE, admin, need_room
 from widget_server.admin_shapes import (
     SECURED,
     ExportQuery,
@@ -22,6 +22,7 @@ from widget_server.admin_shapes import (
     Report,
     ReportBody,
     ReportQuery,
+    Stretch,
 )
 from widget_server.auth import actor
 from widget_server.errors import fail
@@ -60,11 +61,18 @@ def import_file(site: str, args: dict[str, Any]) -> dict[str, Any]:
     content = _uploaded()
     if not content:
         fail(422, "There is no file in the request: send it as the body.")
-    report: ImportReport = (
-        server()
-        .clinics.faq(site)
-        .load(content, format=args["format"], dry_run=args["dry_run"], actor=actor())
-    )
+    faq = server().clinics.faq(site)
+
+    def load(*, dry_run: bool) -> ImportReport:
+        return faq.load(content, format=args["format"], dry_run=dry_run, actor=actor())
+
+    # Looked at first where it may be too much: an entry takes two bytes at least, if unpacked.
+    large = len(content) // 2 > server().settings.entries_limit - len(faq)
+    if args["dry_run"] or large or args["format"] == "docx":
+        report = load(dry_run=True)
+        need_room(faq, len(report.new))
+    if not args["dry_run"]:
+        report = load(dry_run=False)
     return {
         "dry_run": args["dry_run"],
         "new": report.new,
@@ -115,12 +123,13 @@ def report(site: str, report: str, args: dict[str, Any]) -> Response:
 
 
 @operation(
-    admin, "GET", "/sites/<site>/questions", answer=LeftQuestions, dump=True, failures=READ,
-    doc=SECURED,
+    admin, "GET", "/sites/<site>/questions", query=Stretch, answer=LeftQuestions, dump=True,
+    failures=(*READ, 422), doc=SECURED,
 )  # fmt: skip
-def left_questions(site: str) -> dict[str, Any]:
+def left_questions(site: str, args: dict[str, Any]) -> dict[str, Any]:
     """The questions that visitors left, newest first."""
-    return {"questions": server().outbox.listing(site)}
+    total, found = server().outbox.listing(site, args["limit"], args["offset"])
+    return {"total": total, "questions": found}
 
 
 @operation(

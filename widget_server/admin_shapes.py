@@ -81,16 +81,21 @@ class EditorQuery(Query):
         unknown = RAISE
 
 
-class EntryQuery(EditorQuery):
-    """Which entries to list."""
+class Stretch(EditorQuery):
+    """Which stretch of a list is wanted."""
 
-    status = fields.String(load_default=None, validate=_STATUS)
     limit = fields.Integer(
         load_default=200, validate=validate.Range(1, 1_000, error="has to lie between 1 and 1000.")
     )
     offset = fields.Integer(
         load_default=0, validate=validate.Range(0, 10_000_000, error="has to be 0 or more.")
     )
+
+
+class EntryQuery(Stretch):
+    """Which entries to list."""
+
+    status = fields.String(load_default=None, validate=_STATUS)
 
 
 class EntryList(Schema):
@@ -212,6 +217,7 @@ class LeftQuestion(Schema):
 
 
 class LeftQuestions(Schema):
-    """The questions that visitors left, newest first."""
+    """A stretch of the questions that visitors left, newest first."""
 
+    total = fields.Integer(required=True)
     questions = fields.List(fields.Nested(LeftQuestion), required=True)

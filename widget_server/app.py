@@ -86,8 +86,8 @@ def _parts(app: Flask, settings: Settings, store: Any) -> Server:
         records=records,
         assets=Assets(records),
         limits=Limits(settings),
-        counts=SearchCounts(records, clinics, settings.minimum_count),
-        outbox=Outbox(records, clinics, webhook),
+        counts=SearchCounts(records, clinics, settings.minimum_count, settings.daily_limit),
+        outbox=Outbox(records, clinics, webhook, settings.questions_limit),
     )
 
 

@@ -8,13 +8,13 @@ whoever has its id by then.
 
 from __future__ import annotations
 
-import datetime
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from flask import Request
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from faqlib import Cursor, SiteNotFound
 from widget_server.clinics import Clinics
@@ -23,8 +23,6 @@ from widget_server.records.tables import feedback, searches
 from widget_server.redact import redact
 
 _REMEMBERED = 20_000
-# Different searches of a site: whoever asks what nobody asks shall not fill the database.
-A_DAY = 5_000
 _Key = tuple[str, str]
 
 
@@ -42,12 +40,16 @@ class _Seen:
 
 
 class SearchCounts:
-    """Counts of redacted searches; thread-safe."""
+    """Counts of redacted searches; thread-safe.
 
-    def __init__(self, records: Records, clinics: Clinics, minimum: int) -> None:
+    Of a site ``minimum`` and more of the same are kept, and ``most`` different ones a day.
+    """
+
+    def __init__(self, records: Records, clinics: Clinics, minimum: int, most: int) -> None:
         self._records = records
         self._clinics = clinics
         self._minimum = minimum
+        self._most = most
         self._seen: OrderedDict[_Key, _Seen] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -78,7 +80,7 @@ class SearchCounts:
 
     def _write(self, key: _Key, since: Cursor, asked: int, answered: int) -> None:
         site, query = key
-        day = datetime.datetime.now(datetime.UTC).date()
+        day = datetime.now(UTC).date()
         where = (searches.c.site == site) & (searches.c.day == day) & (searches.c.query == query)
         more = (
             update(searches)
@@ -91,14 +93,19 @@ class SearchCounts:
         with self._records.begin_for(lambda: self._clinics.follows(site, since)) as connection:
             if connection.execute(more).rowcount:
                 return
-            held = select(func.count()).where((searches.c.site == site) & (searches.c.day == day))
-            if (connection.scalar(held) or 0) < A_DAY:
+            if has_room(connection, searches, site, day, self._most):
                 connection.execute(first)
+
+
+def has_room(connection: Connection, table: Table, site: str, day: date, most: int) -> bool:
+    """Whether one more row may be kept of a day: nobody shall fill the database of all sites."""
+    held = select(func.count()).where((table.c.site == site) & (table.c.day == day))
+    return (connection.scalar(held) or 0) < most
 
 
 def purge(records: Records, days: int) -> int:
     """Delete counts and ratings that are older than ``days``; how many rows went."""
-    oldest = datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=days)
+    oldest = datetime.now(UTC).date() - timedelta(days=days)
     gone = 0
     with records.begin() as connection:
         for table in (searches, feedback):

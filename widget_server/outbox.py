@@ -15,7 +15,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from faqlib import FAQError
 from widget_server.clinics import Clinics
@@ -30,12 +30,13 @@ WAITS = (10, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400)
 
 
 class Outbox:
-    """The questions of one application's sites; thread-safe."""
+    """The questions of one application's sites, ``most`` of each; thread-safe."""
 
-    def __init__(self, records: Records, clinics: Clinics, webhook: Webhook) -> None:
+    def __init__(self, records: Records, clinics: Clinics, webhook: Webhook, most: int) -> None:
         self._records = records
         self._clinics = clinics
         self._webhook = webhook
+        self._most = most
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -45,13 +46,18 @@ class Outbox:
         """Whether there is a secret to sign webhooks with."""
         return self._webhook.ready
 
-    def put(self, site: str, question: str, contact: str = "", lang: str = "") -> None:
+    def put(self, site: str, question: str, contact: str = "", lang: str = "") -> bool:
         """Keep a question; it is sent in the background if the site has a webhook.
+
+        Where there is no room the oldest that the clinic's webhook has goes. None that nobody
+        may have seen does: rather than that the new one is not kept, and this is false.
 
         Raises:
             SiteNotFound: when the site was deleted meanwhile.
         """
         with self._records.begin_for(lambda: self._clinics.cursor(site)) as connection:
+            if not self._make_room(connection, site):
+                return False
             connection.execute(
                 insert(questions).values(
                     site=site,
@@ -67,14 +73,25 @@ class Outbox:
             )
         if self._clinics.site(site).webhook and self.can_send:
             self.start()
+        return True
 
-    def listing(self, site: str, limit: int = 500) -> list[dict[str, Any]]:
-        """The site's questions, newest first."""
-        chosen = select(questions).where(questions.c.site == site)
+    def _make_room(self, connection: Connection, site: str) -> bool:
+        mine = questions.c.site == site
+        if (connection.scalar(select(func.count()).where(mine)) or 0) < self._most:
+            return True
+        sent = select(func.min(questions.c.id)).where(mine, questions.c.state == "delivered")
+        oldest = delete(questions).where(questions.c.id == sent.scalar_subquery())
+        return bool(connection.execute(oldest).rowcount)
+
+    def listing(self, site: str, limit: int, offset: int) -> tuple[int, list[dict[str, Any]]]:
+        """How many questions the site has, and a stretch of them, newest first."""
+        mine = questions.c.site == site
+        chosen = select(questions).where(mine).order_by(questions.c.id.desc())
         with self._records.begin() as connection:
-            rows = connection.execute(chosen.order_by(questions.c.id.desc()).limit(limit)).all()
+            total = connection.scalar(select(func.count()).where(mine)) or 0
+            rows = connection.execute(chosen.limit(limit).offset(offset)).all()
         names = ("key", "question", "contact", "lang", "state", "tries")
-        return [
+        return total, [
             {name: getattr(row, name) for name in names} | {"created_at": _asked_at(row)}
             for row in rows
         ]

@@ -76,6 +76,16 @@ class Settings:
     query_limit: int = _setting(
         200, "Longest search query in characters; longer ones are cut there.", low=20, high=1_000
     )
+    daily_limit: int = _setting(
+        5_000, "Ratings, and different searches, that are kept of a site each day.",
+        low=1, high=10_000_000,
+    )  # fmt: skip
+    questions_limit: int = _setting(
+        5_000, "Questions of visitors that are kept of a site.", low=1, high=10_000_000
+    )
+    entries_limit: int = _setting(
+        100_000, "Entries that editors can give a site.", low=1, high=10_000_000
+    )
     rate_storage: str = _setting(
         "memory://", "Where rate limits are counted: memory:// or redis://host:port."
     )

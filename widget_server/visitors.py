@@ -14,7 +14,7 @@ from marshmallow import Schema, ValidationError
 from sqlalchemy import insert
 
 from faqlib import EntryNotFound
-from widget_server.counts import objects
+from widget_server.counts import has_room, objects
 from widget_server.errors import UNUSABLE, fail, messages
 from widget_server.openapi import operation, read_json
 from widget_server.public import public
@@ -47,7 +47,10 @@ def feedback() -> Response:
         raise EntryNotFound(data["entry"], faq.site.id)
     # What was searched for is kept only where the site counts searches and the visitor agrees.
     keep_query = faq.site.count_searches and not objects(request)
+    day, most = datetime.datetime.now(datetime.UTC).date(), here.settings.daily_limit
     with here.records.begin_for(lambda: here.clinics.cursor(faq.site.id)) as connection:
+        if not has_room(connection, feedback_table, faq.site.id, day, most):
+            fail(429, "This site has had as many ratings today as it keeps.")
         connection.execute(
             insert(feedback_table).values(
                 site=faq.site.id,
@@ -55,7 +58,7 @@ def feedback() -> Response:
                 helpful=data["helpful"],
                 reason=redact(data["reason"], 500),
                 query=redact(data["query"]) if keep_query else "",
-                day=datetime.datetime.now(datetime.UTC).date(),
+                day=day,
             )
         )
     return _accepted()
@@ -72,7 +75,9 @@ def questions() -> Response:
         fail(403, "This site takes no questions here: use the contact it names.")
     here.limits.spend("questions")
     data = _read(_QUESTION)
-    here.outbox.put(faq.site.id, data["question"], data["email"] or data["contact"], data["lang"])
+    contact = data["email"] or data["contact"]
+    if not here.outbox.put(faq.site.id, data["question"], contact, data["lang"]):
+        fail(429, "This site has as many questions waiting as it keeps: use the contact it names.")
     return _accepted()
 
 

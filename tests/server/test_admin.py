@@ -178,6 +178,30 @@ def test_a_file_is_imported_after_a_dry_run_that_changes_nothing(editor: Editor)
     assert again.get_json()["unchanged"] == real["new"] + real["changed"]
 
 
+def test_a_site_takes_no_more_entries_than_the_server_allows(
+    make_app: Callable[..., Flask],
+) -> None:
+    app = make_app(entries_limit=4)  # there are three
+    client, headers, root = app.test_client(), bearer(app, "north"), "/api/v1/admin/sites/north"
+
+    def post(path: str, **body: Any) -> Any:
+        return client.post(f"{root}/{path}", headers=headers, **body)
+
+    table = b"question,answer\nOne?,1\nTwo?,2\n"
+    for how in ("&dry_run=1", ""):
+        assert (
+            "at most 4" in assert_error(post(f"import?format=csv{how}", data=table), 422)["message"]
+        )
+    assert post("import?format=csv", data=b"question,answer\nOne?,1\n").status_code == 200
+    assert_error(post("entries", json={"question": "Two?"}), 422)
+    again = post("import?format=csv", data=b"question,answer\nOne?,Yes.\n").get_json()
+    assert again["changed"] == ["one"]  # what is there can be edited
+    assert post("restore/parking", json={"number": 1}).status_code == 200
+    client.delete(f"{root}/entries/one", headers=headers | {"If-Match": "*"})
+    assert post("entries", json={"question": "Two?"}).status_code == 201
+    assert_error(post("restore/one", json={"number": 1}), 422)
+
+
 def test_a_broken_file_is_422_with_its_lines_and_imports_nothing(editor: Editor) -> None:
     before = editor("GET", "/entries").get_json()["total"]
     body = assert_error(editor("POST", "/import?format=json", data=b'[{"question": 1}]'), 422)

@@ -19,7 +19,7 @@ import pytest
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from faqlib import open_store
 from tests.server.conftest import assert_error, bearer, parts
@@ -67,6 +67,21 @@ def test_a_rating_needs_an_entry_that_is_published(stored: Flask) -> None:
     assert rows(stored, feedback) == []
 
 
+def test_only_so_many_ratings_are_kept_of_a_day(make_app: Callable[..., Flask]) -> None:
+    app = make_app(daily_limit=2)
+    client, body = app.test_client(), {"entry": "parking", "helpful": True}
+    old = {"site": "north", "entry": "parking", "helpful": True, "reason": "", "query": ""}
+    with parts(app).records.begin() as connection:
+        connection.execute(
+            insert(feedback).values({**old, "day": datetime.now(UTC).date() - timedelta(days=1)})
+        )
+    codes = [client.post(f"{API}/north/feedback", json=body).status_code for _ in range(3)]
+    assert codes == [204, 204, 429]
+    assert "as it keeps" in assert_error(client.post(f"{API}/north/feedback", json=body))["message"]
+    assert client.post(f"{API}/south/feedback", json=body).status_code == 204
+    assert len(rows(app, feedback)) == 4
+
+
 def test_what_was_searched_is_kept_with_a_rating_only_where_searches_are_counted(
     stored: Flask, database: str
 ) -> None:
@@ -100,6 +115,27 @@ def test_questions_are_taken_only_where_the_site_wants_them(stored: Flask) -> No
     assert_is_now(left[0]["created_at"])
     assert client.delete(f"{admin}/{left[0]['key']}", headers=headers).status_code == 204
     assert_error(client.delete(f"{admin}/{left[0]['key']}", headers=headers), 404)
+
+
+def test_where_no_more_questions_fit_only_those_that_were_sent_on_go(
+    make_app: Callable[..., Flask],
+) -> None:
+    app = make_app(questions_limit=2)
+    client, records = app.test_client(), parts(app).records
+
+    def ask(text: str) -> Any:
+        return client.post(f"{API}/north/questions", json={"question": text})
+
+    assert [ask(text).status_code for text in "123"] == [204, 204, 429]
+    assert "contact" in assert_error(ask("4"))["message"]
+    with records.begin() as connection:
+        connection.execute(update(questions).values(state="delivered"))
+    assert [ask(text).status_code for text in "567"] == [204, 204, 429]
+    headers, path = bearer(app, "north"), "/api/v1/admin/sites/north/questions"
+    left = client.get(f"{path}?limit=1&offset=1", headers=headers).get_json()
+    assert (left["total"], [item["question"] for item in left["questions"]]) == (2, ["5"])
+    client.delete(f"{path}/{left['questions'][0]['key']}", headers=headers)
+    assert ask("8").status_code == 204
 
 
 # Webhooks
@@ -391,11 +427,10 @@ def test_a_browser_that_objects_is_not_counted(
 
 
 def test_only_so_many_different_searches_are_kept_of_a_day(
-    make_app: Callable[..., Flask], database: str, monkeypatch: pytest.MonkeyPatch
+    make_app: Callable[..., Flask], database: str
 ) -> None:
-    monkeypatch.setattr("widget_server.counts.A_DAY", 3)
     change(database, count_searches=True)
-    app = make_app(minimum_count=2)
+    app = make_app(minimum_count=2, daily_limit=3)
     for _ in range(3):
         for query in ("parking", "flu shots", "cost", "hours", "stairs"):
             app.test_client().get(f"{API}/north/search?q={query}")
