@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from marshmallow import RAISE, Schema, fields, post_load, pre_load, validate
+from marshmallow import (
+    RAISE,
+    Schema,
+    ValidationError,
+    fields,
+    post_load,
+    pre_load,
+    validate,
+    validates_schema,
+)
 
 from faqlib import FORMATS, EntrySchema, SiteSchema
 from widget_server.openapi import Checked, Query
+from widget_server.page_texts import unknown_names
 
 # A format goes by its name or by a suffix: "markdown" or "md".
 _BY_NAME = {name: name for name in sorted(FORMATS)} | {
@@ -63,6 +73,11 @@ class SiteSettings(SiteSchema):
     def _name(self, data: Any, **_: Any) -> Any:
         return _named(data, "site")
 
+    @validates_schema
+    def _shown(self, data: dict[str, Any], **_: Any) -> None:
+        if unknown := unknown_names(data):
+            raise ValidationError(dict(unknown))
+
 
 class EntryAt(EntrySchema):
     """An entry as it is sent to its own address."""
@@ -88,7 +103,8 @@ class Stretch(EditorQuery):
         load_default=200, validate=validate.Range(1, 1_000, error="has to lie between 1 and 1000.")
     )
     offset = fields.Integer(
-        load_default=0, validate=validate.Range(0, 10_000_000, error="has to be 0 or more.")
+        load_default=0,
+        validate=validate.Range(0, 10_000_000, error="has to lie between 0 and 10000000."),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ import yaml
 
 from faqlib import Site, SiteNotFound, dump_site, load_site, open_store
 from widget_server.options import Failure, database_option, pairs
-from widget_server.page_texts import text_names
+from widget_server.page_texts import unknown_names
 from widget_server.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -21,7 +21,6 @@ _PLAIN = ("name", "lang", "url", "notice", "urgent_text", "webhook",
           "accept_questions", "count_searches")  # fmt: skip
 _MAPS = ("contact", "texts", "theme")
 _NOTHING: tuple[Any, ...] = (None, (), {})  # what an option has that was not given
-_THEME = {"accent", "text", "background", "radius", "size"}  # what the widget has a property for
 
 
 def settings_options(command: Command) -> Command:
@@ -157,7 +156,8 @@ def snippet(
 
 def _changed(before: Site, options: Mapping[str, Any]) -> Site:
     """The site with the options that were given, checked as data from outside is."""
-    data = dump_site(before) | _from_file(options["settings"])
+    settings = _from_file(options["settings"])
+    data = dump_site(before) | settings
     data |= {key: options[key] for key in _PLAIN if options[key] is not None}
     for key in _MAPS:
         merged = {**data.get(key, {}), **options[key]}
@@ -165,8 +165,10 @@ def _changed(before: Site, options: Mapping[str, Any]) -> Site:
     if options["urgent_term"]:
         data["urgent_terms"] = list(options["urgent_term"])
     data["origins"] = _origins(data.get("origins", []), options)
-    _check_names("text", options["texts"], text_names())
-    _check_names("look", options["theme"], _THEME)
+    for given in (settings, options):
+        for part, names in unknown_names(given).items():
+            for name, (message,) in names.items():
+                raise Failure(f"{part}.{name} {message}")
     webhook = options["webhook"] or ""
     if webhook.startswith("http://") and not Settings.from_env().webhook_private:
         raise Failure("A webhook has to be an https address, or FAQ_WEBHOOK_PRIVATE to be set.")
@@ -184,11 +186,6 @@ def _from_file(path: str | None) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise Failure(f"{path} holds no settings: write names with their values.")
     return {key: value for key, value in data.items() if key != "id"}
-
-
-def _check_names(kind: str, given: Mapping[str, str], known: Collection[str]) -> None:
-    for name in given.keys() - known:
-        raise Failure(f"There is no {kind} {name!r}: there are {', '.join(sorted(known))}.")
 
 
 def _origins(before: list[str], options: Mapping[str, Any]) -> list[str]:

@@ -72,7 +72,9 @@ def read_json(req: Request) -> Any:
     try:
         return json.loads(req.get_data(), parse_constant=_refuse)
     except ValueError:  # also of bytes that are no UTF-8 and of numbers with 5,000 digits
-        errors.fail(400, "The body is no JSON as UTF-8: send an object with the fields named here.")
+        errors.fail(
+            400, "The body is no JSON as UTF-8: send an object with the fields that /docs names."
+        )
 
 
 def _refuse(constant: str) -> Any:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from faqlib import Site
 from widget_server.places import find
@@ -113,10 +116,24 @@ def page_texts(site: Site, lang: str) -> dict[str, str]:
     return texts | {key: value for key, value in own.items() if key in (*_KEYS, "intro")}
 
 
-def text_names() -> set[str]:
-    """The names of all texts that a site may have its own of, on the page and in the widget."""
+@functools.cache
+def known_names() -> dict[str, frozenset[str]]:
+    """What has a name in a site's settings: each text of page and widget, and each look."""
     widget = json.loads(find("static/i18n/de.json").read_text("utf-8"))
-    return {*_KEYS, "intro", *widget}
+    looks = ("accent", "text", "background", "radius", "size")
+    return {"texts": frozenset((*_KEYS, "intro", *widget)), "theme": frozenset(looks)}
+
+
+def unknown_names(settings: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """What nothing would show, by setting and name, with the names that there are."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for part, known in known_names().items():
+        given = settings.get(part)
+        wrong = given.keys() - known if isinstance(given, Mapping) else ()
+        message = f"is no name that is known: there are {', '.join(sorted(known))}."
+        if wrong:
+            found[part] = {name: [message] for name in sorted(wrong)}
+    return found
 
 
 def language_name(lang: str) -> str:

@@ -252,6 +252,10 @@ def test_a_site_is_made_changed_and_deleted_by_a_token_for_all(stored: Flask) ->
     assert_error(client.put(path, json={"id": "west"}, headers=headers), 422)
     for origins in (["*"], ["null"], ["https://*.east.example"], ["https://east.example/"]):
         assert_error(client.put(path, json=body | {"origins": origins}, headers=headers), 422)
+    misspelt = {"texts": {"serach": "x", "title": "y"}, "theme": {"colour": "red"}}
+    failed = assert_error(client.put(path, json=body | misspelt, headers=headers), 422)
+    assert set(failed["errors"]) == {"texts.serach", "theme.colour"}
+    assert "accent" in failed["errors"]["theme.colour"][0]
     for webhook in ("http://east.example/hook", "mailto:a@b.example"):
         assert_error(client.put(path, json=body | {"webhook": webhook}, headers=headers), 422)
     assert client.delete(path, headers=headers).status_code == 204

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import json
 import re
@@ -15,11 +16,12 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from werkzeug.serving import make_server
 
-from faqlib import open_store
+from faqlib import Site, open_store
 from tests.server.conftest import PLAIN, parts
-from widget_server import create_app, doctor, fetch
+from widget_server import Settings, create_app, doctor, fetch
 from widget_server.cli import main
 from widget_server.csp import allows
+from widget_server.page_texts import known_names
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -129,6 +131,9 @@ def test_what_would_show_nowhere_or_break_the_page_is_refused(tmp_path: Path) ->
     assert run("site", "add", "north", *db).exit_code == 0
     assert "search" in fails(run("site", "set", "north", *db, "--texts", "serach=Ask"))
     assert "accent" in fails(run("site", "set", "north", *db, "--theme", "color=#000"))
+    (tmp_path / "site.yaml").write_text("texts: {serach: Ask}", "utf-8")
+    file = str(tmp_path / "site.yaml")
+    assert "texts.serach" in fails(run("site", "set", "north", *db, "--settings", file))
     assert "blurple" in fails(run("site", "set", "north", *db, "--theme", "accent=blurple"))
     assert "https" in fails(run("site", "set", "north", *db, "--webhook", "http://a.example/"))
     assert "Name what" in fails(run("site", "set", "north", *db), 2)
@@ -392,10 +397,6 @@ def test_every_command_and_option_is_documented() -> None:
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
-    import dataclasses
-
-    from widget_server import Settings
-
     text = (ROOT / "docs" / "settings.md").read_text("utf-8")
     rows = dict(re.findall(r"^\| `FAQ_(\w+)` \|(.*?)\|", text, re.M))
     fields: dict[str, Any] = {
@@ -415,3 +416,11 @@ def test_every_route_is_documented(shared_app: Flask) -> None:
         path = path.replace("{entry_id}", "{id}").replace("{hash_}", "{hash}")
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             assert f"`{method} {path}`" in text, f"{method} {path}"
+
+
+def test_every_setting_of_a_site_is_documented_with_its_names() -> None:
+    page = (ROOT / "docs" / "http-api.md").read_text("utf-8").partition("## A site's settings")[2]
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", page, re.M))
+    assert {"id", *rows} == {item.name for item in dataclasses.fields(Site)}
+    for part, names in known_names().items():
+        assert set(re.findall(r"`(\w+)`", rows[part])) == names
