@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
+from faqlib import InvalidData, load_site
 from widget_server.builder import MODES, THEMES
 from widget_server.csp import allows
 from widget_server.fetch import Fetched, fetch
@@ -103,14 +104,23 @@ def _option(tag: Tag, address: str, name: str) -> str:
 
 
 def _options(page: Page) -> Iterator[str]:
-    """Options that the widget would put aside."""
+    """Options that the widget would put aside, or that would take its colours away."""
     scripts = [one for one in _scripts(page) if _SCRIPT.match(urlsplit(one[1]).path)]
+
+    def given(name: str) -> Iterator[str]:
+        values = [_option(tag, address, name) for tag, address in scripts]
+        values += [str(tag.get(name, "")) for tag in page.tree.find_all("faq-widget")]
+        return filter(None, values)
+
     for name, known in (("mode", MODES), ("theme", THEMES)):
-        given = [_option(tag, address, name) for tag, address in scripts]
-        given += [str(tag.get(name, "")) for tag in page.tree.find_all("faq-widget")]
-        for value in filter(None, given):
+        for value in given(name):
             if value not in known:
                 yield f"The {name} {value!r} is none: write {' or '.join(known)}."
+    for accent in given("accent"):
+        try:
+            load_site({"id": "any", "theme": {"accent": accent}})
+        except InvalidData as error:
+            yield f"The accent {error.problems[0].message}"
 
 
 def _nothing_found(page: Page) -> str:

@@ -278,6 +278,8 @@ def test_the_doctor_finds_nothing_wrong_with_a_good_embed(
         ('<script src="{0}/widget.js" data-site="north" data-mode="popup"></script>', "", "",
          "write inline or launcher"),
         ('<script src="{0}/widget.js?site=north&theme=blue"></script>', "", "", "theme 'blue'"),
+        ('<script src="{0}/widget.js?site=north&accent=blurple"></script>', "", "",
+         "accent 'blurple' is no colour"),
         ('<script src="{0}/widget.js"></script><faq-widget site="north"></faq-widget>'
          '<faq-widget site="nowhere"></faq-widget>', "", "", "no site 'nowhere'"),
         ('<script src="{0}/widget.js" data-site="north"></script>'
