@@ -139,6 +139,7 @@ def operation(
     content: str | None = None,
     dump: bool = False,
     etag: bool = False,
+    tagged: bool = False,
     failures: Sequence[int] = (),
     doc: dict[str, Any] | None = None,
 ) -> Callable[[View], View]:
@@ -155,6 +156,7 @@ def operation(
         content: the media type of the answer, where it is not JSON.
         dump: whether ``answer`` also turns what the view returns into JSON.
         etag: whether flask-smorest checks and sets ETags.
+        tagged: whether the view does that itself.
         failures: the codes of failures that can happen.
         doc: further OpenAPI fields of the operation.
     """
@@ -169,6 +171,8 @@ def operation(
             made = _takes_json(blueprint.arguments(body)(made))
         if etag:
             made = blueprint.etag(made)
+        elif tagged:
+            _noted(made)["etag"] = True  # documented, and no more
         listed = _noted(made).setdefault("response", {}).setdefault("responses", {})
         for code in failures:
             bare = {"description": HTTPStatus(code).phrase, "content_type": None}

@@ -48,7 +48,7 @@ def find_site() -> None:
 public.before_request(find_site)
 
 
-@operation(public, "GET", "", answer=SiteBody, failures=_REFUSALS)
+@operation(public, "GET", "", answer=SiteBody, tagged=True, failures=_REFUSALS)
 def site() -> Response:
     """The site's texts, look, categories and contact."""
     faq = visited()
@@ -56,8 +56,9 @@ def site() -> Response:
 
 
 @operation(
-    public, "GET", "/bundle", query=BundleQuery, answer=BundleBody, failures=(*_REFUSALS, 422)
-)
+    public, "GET", "/bundle", query=BundleQuery, answer=BundleBody, tagged=True,
+    failures=(*_REFUSALS, 422),
+)  # fmt: skip
 def bundle(args: dict[str, Any]) -> Response:
     """All published entries: what the widget paints from."""
     here, faq = server(), visited()
@@ -65,7 +66,9 @@ def bundle(args: dict[str, Any]) -> Response:
     return send_often(body, cacheable(here.settings), faq)
 
 
-@operation(public, "GET", "/bundle/<revision>", answer=BundleBody, failures=(*_REFUSALS, 302))
+@operation(
+    public, "GET", "/bundle/<revision>", answer=BundleBody, tagged=True, failures=(*_REFUSALS, 302)
+)
 def pinned_bundle(revision: str) -> Response:
     """The bundle of one revision, to be kept for ever.
 
@@ -83,7 +86,7 @@ def pinned_bundle(revision: str) -> Response:
 
 
 @operation(
-    public, "GET", "/search", query=SearchQuery, answer=SearchBody,
+    public, "GET", "/search", query=SearchQuery, answer=SearchBody, tagged=True,
     failures=(*_REFUSALS, 422, 429),
 )  # fmt: skip
 def search(args: dict[str, Any]) -> Response:
@@ -101,7 +104,7 @@ def search(args: dict[str, Any]) -> Response:
 
 
 @operation(
-    public, "GET", "/suggest", query=SuggestQuery, answer=SuggestBody,
+    public, "GET", "/suggest", query=SuggestQuery, answer=SuggestBody, tagged=True,
     failures=(*_REFUSALS, 422, 429),
 )  # fmt: skip
 def suggest(args: dict[str, Any]) -> Response:
@@ -112,7 +115,10 @@ def suggest(args: dict[str, Any]) -> Response:
     return send_often(body, cacheable(here.settings), faq, others)
 
 
-@operation(public, "GET", "/entries/<anything:entry_id>", answer=SingleBody, failures=_REFUSALS)
+@operation(
+    public, "GET", "/entries/<anything:entry_id>", answer=SingleBody, tagged=True,
+    failures=_REFUSALS,
+)  # fmt: skip
 def entry(entry_id: str) -> Response:
     """One published entry with its answer."""
     faq = visited()

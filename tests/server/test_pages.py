@@ -287,6 +287,8 @@ def test_the_api_page_lists_every_call(client: FlaskClient) -> None:
     assert "`" not in text
     assert "entry *, helpful *, reason, query" in words(text)
     assert "query, answered, confidence, suggestion" in words(text)
+    assert "How many results at most. 1 to 50" in words(text)
+    assert "Codes: 200 OK, 201 Created, 400 Bad Request" in words(text)
     for path in client.get("/openapi.json").get_json()["paths"]:
         assert path in text
 
