@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -109,7 +110,7 @@ def build(choice: Choice, accent: str) -> dict[str, Any]:
         "accent": colours.parse(accent) or _own_accent(choice.site),
         "problem": problem,
         "nearest": nearest,
-        "snippet": _REFUSED if problem else snippet(choice.attributes(), base, server().assets),
+        "snippet": _REFUSED if problem else snippet(choice, base, server().assets),
         "policy": f"script-src {base}; connect-src {base}",
         "origins": list(choice.site.origins),
         "query": choice.attributes(),
@@ -134,18 +135,34 @@ def check_accent(accent: str) -> tuple[str, str]:
     )
 
 
-def snippet(attributes: dict[str, str], base: str, assets: Assets) -> str:
-    """The tags to paste: the script by its unchanging address, and a way in without script."""
+def snippet(choice: Choice, base: str, assets: Assets) -> str:
+    """The tags to paste: what the script will ask for, the script itself, a way in without it.
+
+    The script stands at its unchanging address; the browser loads the data beside it, not after.
+    """
+    attributes = choice.attributes()
     data = "".join(
         f'\n  data-{name}="{escape(value, quote=True)}"' for name, value in attributes.items()
     )
+    preloads = "".join(
+        f'<link rel="preload" as="fetch" href="{base}/{path}" crossorigin="anonymous">\n'
+        for path in _asked_for(choice)
+    )
     return (
-        f'<script src="{base}/{assets.pinned_name}"\n'
+        f'{preloads}<script src="{base}/{assets.pinned_name}"\n'
         f'  integrity="{assets.integrity}"\n'
         f'  crossorigin="anonymous"{data} defer></script>\n'
-        f'<noscript><a href="{base}/sites/{attributes["site"]}/">'
+        f'<noscript><a href="{base}/sites/{choice.site.id}/">'
         "Questions and answers</a></noscript>"
     )
+
+
+def _asked_for(choice: Choice) -> Iterator[str]:
+    """The addresses that the script asks for in any case."""
+    yield f"api/v1/sites/{choice.site.id}/bundle?parts=questions"
+    code = (choice.lang or choice.site.lang)[:2]
+    if code != "en" and code in languages():
+        yield f"widget/i18n/{code}.json"
 
 
 def _choice(site: Site, args: Any) -> Choice:

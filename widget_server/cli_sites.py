@@ -150,7 +150,7 @@ def snippet(
     base = Settings(public_url=public_url).public_url.rstrip("/")
     site = open_store(database, create=False).site(site_id)
     choice = Choice(site, mode=mode, lang=lang, accent=accent)
-    click.echo(make_snippet(choice.attributes(), base, Assets(Records(database))))
+    click.echo(make_snippet(choice, base, Assets(Records(database))))
     click.echo(f"Content-Security-Policy: script-src {base}; connect-src {base}", err=True)
 
 

@@ -62,8 +62,8 @@ class FAQServer:
         app.jinja_env.globals["faq_widget"] = self.tag
 
     def tag(self, site: str, **options: str) -> Markup:
-        """The script tag for ``site``, with options such as ``mode="launcher"``."""
+        """The script tag for ``site``, its data in it, with options such as ``mode="launcher"``."""
         chosen = {"site": site, **options}
         data = "".join(f' data-{escape(key)}="{escape(value)}"' for key, value in chosen.items())
-        source = escape(f"{request.script_root}{self._prefix}/widget.js")
+        source = escape(f"{request.script_root}{self._prefix}/embed/{site}.js")
         return Markup(f'<script src="{source}"{data} defer></script>')  # noqa: S704 - escaped above

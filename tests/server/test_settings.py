@@ -172,7 +172,8 @@ def test_another_application_mounts_the_server_under_a_prefix(host: Flask) -> No
     client = host.test_client()
     assert client.get("/help/faq/api/v1/sites/north/search?q=parking").get_json()["results"]
     tag = client.get("/").get_data(as_text=True)
-    assert 'src="/help/faq/widget.js"' in tag
+    assert 'src="/help/faq/embed/north.js"' in tag
+    assert client.get("/help/faq/embed/north.js").status_code == 200
     assert 'data-mode="launcher"' in tag
     assert client.get("/help/faq/widget.js").status_code == 200
     page = client.get("/help/faq/sites/north/").get_data(as_text=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import threading
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.widget.servers import Served
+from tests.widget.conftest import Host
+from tests.widget.servers import Faults, Served
 from tests.widget.sites import make_store
 from widget_server import create_app
 
@@ -86,3 +90,33 @@ def test_where_no_sites_are_listed_the_id_is_typed(page: Page, discreet: str) ->
     page.get_by_label("Site").fill("nowhere")
     expect(page.locator("#snippet")).to_contain_text("no such site")
     expect(page.get_by_role("button", name="Copy the tag")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("choice", "asked"),
+    [("site=exosomes", ["bundle"]), ("site=exosomes&lang=fr", ["bundle", "fr.json"]),
+     ("site=clinica&mode=launcher", ["bundle", "es.json"])],
+)  # fmt: skip
+def test_the_tag_lets_the_browser_ask_for_everything_at_once(
+    host: Host, api: str, faults: Faults, choice: str, asked: list[str]
+) -> None:
+    """Questions and texts are on their way before the script is there, and come once."""
+    with urllib.request.urlopen(f"{api}/builder.json?{choice}") as answer:
+        tag = json.loads(answer.read())["snippet"].replace("YOUR-FAQ-SERVER", "faq.example")
+    faults.reset()
+    questions = threading.Event()
+
+    def asked_for(body: bytes) -> bytes:
+        questions.set()
+        return body
+
+    # The script is held until the questions have been asked for.
+    faults.changed["/widget-"] = lambda body: body if questions.wait(30) else b""
+    faults.changed["/bundle"] = asked_for
+    page = host.show(tag, wait=".launcher" if "launcher" in choice else ".question")
+    expect(page.locator("faq-widget")).to_have_count(1)
+    paths = [one.path for one in faults.seen]
+    assert len(paths) == 1 + len(asked)
+    for name in asked:
+        assert any(path.endswith(name) for path in paths)
+    host.clean()
