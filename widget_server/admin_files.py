@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, request
+from flask import Response, jsonify, request
 
 from faqlib import FORMATS, ImportReport
 from widget_server import reports
@@ -116,7 +115,7 @@ def report(site: str, report: str, args: dict[str, Any]) -> Response:
         fail(404, f"There is no such report: the reports are {', '.join(reports.REPORTS)}.")
     rows = make(server().records, server().clinics.faq(site))
     if args["format"] == "json":
-        return Response(json.dumps({"report": report, "rows": rows}), mimetype="application/json")
+        return jsonify({"report": report, "rows": rows})
     response = Response(_as_csv(reports.COLUMNS[report], rows), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{site}-{report}.csv"'
     return response
@@ -156,7 +155,8 @@ def _as_csv(columns: Sequence[str], rows: list[dict[str, Any]]) -> str:
     writer = csv.DictWriter(out, columns, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    return out.getvalue()
+    table = out.getvalue()
+    return table if table.isascii() else f"\ufeff{table}"  # as exports: Excel needs the mark
 
 
 def _cell(value: Any) -> Any:

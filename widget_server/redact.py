@@ -23,13 +23,16 @@ _NUMBER = re.compile(
 )
 
 
-def redact(text: str, limit: int = 200) -> str:
-    """``text`` in lower case and single spaced, with what could point at a person replaced."""
+def redact(text: str, limit: int = 200, *, fold: bool = True) -> str:
+    """``text`` single spaced, with what could point at a person replaced.
+
+    With ``fold`` it is in lower case too, so that the same words can be counted together.
+    """
     short = " ".join(text.split())[:2_000]
     for pattern, mark in ((_LINK, "[link]"), (_EMAIL, "[email]"), (_DATE, "[date]")):
         short = pattern.sub(mark, short)
     short = _NUMBER.sub(_numbered, short)
-    return short.casefold()[:limit]
+    return (short.casefold() if fold else short)[:limit]
 
 
 def _numbered(match: re.Match[str]) -> str:

@@ -56,7 +56,7 @@ def feedback() -> Response:
                 site=faq.site.id,
                 entry=entry.id,
                 helpful=data["helpful"],
-                reason=redact(data["reason"], 500),
+                reason=redact(data["reason"], 500, fold=False),
                 query=redact(data["query"]) if keep_query else "",
                 day=day,
             )

@@ -377,6 +377,15 @@ def test_reports_come_as_json_and_csv(editor: Editor, stored: Flask, database: s
     assert json.loads(editor("GET", "/reports/asked").data)["rows"] == []
 
 
+def test_reports_show_letters_as_they_are_to_programs_and_spreadsheets(
+    editor: Editor, stored: Flask
+) -> None:
+    rating = {"entry": "parking", "helpful": False, "reason": "zu eng für Größere"}
+    stored.test_client().post("/api/v1/sites/north/feedback", json=rating)
+    assert "für Größere".encode() in editor("GET", "/reports/unhelpful").data
+    assert editor("GET", "/reports/unhelpful?format=csv").data.startswith(b"\xef\xbb\xbfentry,")
+
+
 def test_an_empty_report_is_a_table_with_its_head(editor: Editor) -> None:
     for name, columns in reports.COLUMNS.items():
         assert editor("GET", f"/reports/{name}").get_json()["rows"] == []
