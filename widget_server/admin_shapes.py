@@ -100,7 +100,7 @@ class Stretch(EditorQuery):
     """Which stretch of a list is wanted."""
 
     limit = fields.Integer(
-        load_default=200, validate=validate.Range(1, 1_000, error="has to lie between 1 and 1000.")
+        load_default=500, validate=validate.Range(1, 1_000, error="has to lie between 1 and 1000.")
     )
     offset = fields.Integer(
         load_default=0,
