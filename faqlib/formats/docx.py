@@ -10,12 +10,13 @@ from typing import Any
 from faqlib.errors import MissingExtra
 from faqlib.formats.document import WRITTEN, Draft, Raw, unreadable
 from faqlib.formats.docx_bounds import bounded_package
+from faqlib.formats.docx_tables import grid, questions_in
+from faqlib.formats.docx_unwrap import footnotes, unwrap, word
 from faqlib.formats.docx_write import WRITTEN_HERE, write_document
-from faqlib.formats.fields import columns_of
 from faqlib.formats.html_inline import BREAK, around, escaped, joined, link
 from faqlib.formats.leftovers import leftover
 from faqlib.formats.markdown_outline import read_outline
-from faqlib.formats.markers import halves, id_in
+from faqlib.formats.markers import USUAL, halves, id_in
 from faqlib.formats.outline_parts import shown_text
 from faqlib.formats.prose import Line, to_markdown
 from faqlib.markup import escape_start
@@ -23,6 +24,7 @@ from faqlib.model import Entry, SetAside
 
 _HEADING = re.compile(r"(?:heading|überschrift|título|titre) ?(?P<level>[1-6])", re.IGNORECASE)
 _LISTED = re.compile(r"list (?P<kind>bullet|number)(?: (?P<level>[2-9]))?", re.IGNORECASE)
+_HEADLINE = 200  # characters, as a category has
 _BULLETED = re.compile(r"(?:[•◦▪‣●○■\uf0b7\uf0a7]|\\?[-*](?= ))\s*")
 
 
@@ -39,6 +41,8 @@ def read(data: bytes, name: str) -> Draft:
         draft = Draft(fields=WRITTEN)
         document = library.Document(io.BytesIO(package))
         ours = document.core_properties.identifier == WRITTEN_HERE
+        draft.set_aside += unwrap(document.element.body)
+        draft.set_aside += footnotes(document.part, library.oxml.parse_xml)
         lines = list(_Reader(document, draft, ours=ours).lines())
     except Exception as error:
         message = "is a damaged Word document: open it in a word processor and save it again."
@@ -87,6 +91,7 @@ class _Reader:
         self._document = document
         self._draft = draft
         self._formats = dict(_number_formats(document))
+        self._styles: dict[str | None, str] = {}
         self._ours = ours
         self._listing = False
 
@@ -95,19 +100,25 @@ class _Reader:
             if hasattr(item, "rows"):
                 yield from ("", *self._table(item))
                 self._listing = False
+                continue
+            text = _marked(item)
+            plain = shown_text(text)
+            reason = None if self._ours else leftover(plain)
+            if reason is not None:
+                self._draft.set_aside.append(SetAside(plain, reason))
             else:
-                yield from self._paragraph(item)
+                yield from self._paragraph(item, text)
 
-    def _paragraph(self, paragraph: Any) -> Iterator[str]:
-        text = _marked(paragraph)
-        if not text:
-            return
-        plain = shown_text(text)
-        reason = None if self._ours else leftover(plain)
-        if reason is not None:
-            self._draft.set_aside.append(SetAside(plain, reason))
-            return
-        style = str(paragraph.style.name) if paragraph.style is not None else ""
+    def _paragraph(self, paragraph: Any, text: str) -> Iterator[str]:
+        pieces = text.split(BREAK)
+        if not self._ours and any(map(_begins, pieces[1:])):
+            for piece in pieces:
+                yield from self._piece(paragraph, piece)
+        elif text:
+            yield from self._piece(paragraph, text)
+
+    def _piece(self, paragraph: Any, text: str) -> Iterator[str]:
+        style = self._style_of(paragraph)
         item = self._list_item(paragraph, style, text)
         if item is not None:
             yield from ([item] if self._listing else ["", item])
@@ -120,6 +131,13 @@ class _Reader:
             yield from ("", f"{'#' * level} {_unmarked(text)}")
         else:
             yield from ("", BREAK.join(escape_start(line) for line in text.split(BREAK)))
+
+    def _style_of(self, paragraph: Any) -> str:
+        wanted = paragraph._p.style
+        if wanted not in self._styles:  # the library looks through all of them each time
+            found = paragraph.style
+            self._styles[wanted] = str(found.name) if found is not None else ""
+        return self._styles[wanted]
 
     def _list_item(self, paragraph: Any, style: str, text: str) -> str | None:
         listed = _LISTED.fullmatch(style)
@@ -138,45 +156,69 @@ class _Reader:
         return f"{'   ' * min(level, 4)}{'1.' if ordered else '-'} {line}"
 
     def _table(self, table: Any) -> Iterator[str]:
-        rows = [list(_cells(row)) for row in table.rows]
-        columns = columns_of(rows[0]) if rows and not self._ours else []
-        if {"question", "answer"} <= set(columns):
-            pairs = [(columns.index("question"), columns.index("answer"), row) for row in rows[1:]]
-        elif (
-            not self._ours and rows and all(len(row) == 2 and row[0].endswith("?") for row in rows)
-        ):
-            pairs = [(0, 1, row) for row in rows]
-        else:
-            yield from _grid(rows)
+        found = None if self._ours else questions_in(table)
+        if found is None:
+            yield from grid(table)
             return
-        for question_at, answer_at, row in pairs:
-            if max(question_at, answer_at) < len(row) and row[question_at]:
-                self._draft.raws.append(_raw(row[question_at], row[answer_at]))
+        columns, (header, *rows) = found
+        self._note_columns(columns, header)
+        self._take_rows(columns, rows)
+
+    def _note_columns(self, columns: list[str | None], header: list[Any]) -> None:
+        named = frozenset(filter(None, columns)) - WRITTEN - {"id"}
+        if named or "category" in columns:
+            self._draft.fields = WRITTEN | named
+        for field, cell in zip(columns, header, strict=False):
+            if field is None and cell.text.strip():
+                text, reason = cell.text.strip()[:80], "a column of an unknown name"
+                self._draft.set_aside.append(SetAside(text, reason))
+
+    def _take_rows(self, columns: list[str | None], rows: list[list[Any]]) -> None:
+        category = ""
+        for row in rows:
+            texts = [cell.text.strip() for cell in row]
+            if len(row) == 1 and len(texts[0]) < _HEADLINE:  # one cell from edge to edge
+                category = " ".join(texts[0].split())
+                continue
+            data: dict[str, Any] = {
+                field: text for field, text in zip(columns, texts, strict=False) if field and text
+            }
+            question = data["question"] = " ".join(data.get("question", "").split())
+            if question:
+                answer = dict(zip(columns, row, strict=False)).get("answer")
+                data["answer"] = "" if answer is None else self._answer(answer)
+                extra = {"category": category, "aliases": halves(question)}
+                self._draft.raws.append(Raw(extra | data))
+            elif any(texts):
+                text = " · ".join(filter(None, texts))
+                self._draft.set_aside.append(SetAside(text, "a row without a question"))
+
+    def _answer(self, cell: Any) -> str:
+        if cell._tc.xpath(_RICH):
+            return "\n".join(self._inside(cell)).strip()
+        text = "\n\n".join(paragraph.text for paragraph in cell.paragraphs)
+        return to_markdown(
+            Line(number, line.strip()) for number, line in enumerate(text.split("\n"))
+        )
+
+    def _inside(self, cell: Any) -> Iterator[str]:
+        self._listing = False
+        for item in cell.iter_inner_content():
+            if hasattr(item, "rows"):
+                yield from ("", *grid(item))
+            else:
+                yield from self._paragraph(item, _marked(item))
+        self._listing = False
 
 
-def _raw(question: str, cell: str) -> Raw:
-    question = " ".join(question.split())
-    lines = (Line(number, line.strip()) for number, line in enumerate(cell.split("\n"), 1))
-    answer = to_markdown(lines)
-    return Raw({"question": question, "answer": answer, "aliases": halves(question)})
+# What a cell's plain text would lose.
+_RICH = ".//w:hyperlink | .//w:b | .//w:i | .//w:numPr | .//w:pStyle | .//w:tbl"
 
 
-def _cells(row: Any) -> Iterator[str]:
-    """Each cell's text; a merged cell comes once, its paragraphs stay apart."""
-    seen: list[Any] = []
-    for cell in row.cells:
-        if not any(cell._tc is other for other in seen):
-            seen.append(cell._tc)
-            yield "\n\n".join(paragraph.text for paragraph in cell.paragraphs).strip()
-
-
-def _grid(rows: list[list[str]]) -> Iterator[str]:
-    width = max((len(row) for row in rows), default=0)
-    for index, row in enumerate(rows):
-        cells = [escaped(cell).strip() for cell in row] + [""] * (width - len(row))
-        yield f"| {' | '.join(cells)} |"
-        if index == 0:
-            yield f"| {' | '.join(['---'] * width)} |"
+def _begins(piece: str) -> bool:
+    """Whether a line inside of a paragraph begins something of its own."""
+    marked = USUAL.question_in(piece) is not None or USUAL.answer_in(piece) is not None
+    return marked or _BULLETED.match(piece) is not None
 
 
 def _marked(paragraph: Any) -> str:
@@ -205,18 +247,14 @@ def _number_formats(document: Any) -> Iterator[tuple[tuple[int, int], str]]:
     except (KeyError, NotImplementedError):
         return
     levels = {
-        kind.get(_name("abstractNumId")): {
-            int(level.get(_name("ilvl"))): fmt.get(_name("val"))
-            for level in kind.findall(_name("lvl"))
-            if (fmt := level.find(_name("numFmt"))) is not None
+        kind.get(word("abstractNumId")): {
+            int(level.get(word("ilvl"))): fmt.get(word("val"))
+            for level in kind.findall(word("lvl"))
+            if (fmt := level.find(word("numFmt"))) is not None
         }
-        for kind in root.findall(_name("abstractNum"))
+        for kind in root.findall(word("abstractNum"))
     }
-    for number in root.findall(_name("num")):
-        kind = number.find(_name("abstractNumId"))
-        for level, form in levels.get(kind.get(_name("val")), {}).items():
-            yield (int(number.get(_name("numId"))), level), str(form)
-
-
-def _name(local: str) -> str:
-    return f"{{http://schemas.openxmlformats.org/wordprocessingml/2006/main}}{local}"
+    for number in root.findall(word("num")):
+        kind = number.find(word("abstractNumId"))
+        for level, form in levels.get(kind.get(word("val")), {}).items():
+            yield (int(number.get(word("numId"))), level), str(form)

@@ -18,6 +18,7 @@ UNPACKED = 64_000_000  # bytes, images included
 XML = 8_000_000  # bytes of one XML part: some thousand pages
 ELEMENTS = 250_000
 DEPTH = 100
+SIBLINGS = 25_000  # paragraphs of a document; putting more in order takes long
 _DIRECTORY = MEMBERS * 400  # bytes of the list of members
 # A ValueError comes from addresses in the package that point before its beginning.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError,
@@ -96,20 +97,34 @@ def _check_members(members: Iterable[zipfile.ZipInfo], name: str) -> None:
 
 
 class _Counter(handler.ContentHandler):
-    """Counts elements and levels, and stops at the bounds."""
+    """Counts elements, levels and siblings, and stops at the bounds.
+
+    A cell that is as wide as many counts as many: that is what it is read as.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._count = self._depth = 0
+        self._count = 0
+        self._siblings = [0]  # of each open element, how many it holds so far
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - named by the protocol
-        self._count += 1
-        self._depth += 1
-        if self._count > ELEMENTS or self._depth > DEPTH or len(attrs) > DEPTH:
+        self._count += 1 + (_number(attrs.values()) if name.endswith("gridSpan") else 0)
+        self._siblings[-1] += 1
+        if self._count > ELEMENTS or self._siblings[-1] > SIBLINGS:
             raise SAXException(_TOO_LARGE)
+        if len(self._siblings) > DEPTH or len(attrs) > DEPTH:
+            raise SAXException(_TOO_LARGE)
+        self._siblings.append(0)
 
     def endElement(self, name: str) -> None:  # noqa: N802 - named by the protocol
-        self._depth -= 1
+        self._siblings.pop()
+
+
+def _number(values: Iterable[str]) -> int:
+    try:
+        return max(0, *map(int, values))
+    except (ValueError, TypeError):
+        return 0
 
 
 def _check_xml(data: bytes, name: str) -> None:

@@ -69,7 +69,7 @@ def _asks_by_headings(lines: Sequence[str], headings: Sequence[_Heading]) -> boo
 
 def _without_front_matter(lines: Sequence[str], draft: Draft, name: str) -> list[str]:
     """Blanks out the block between ``---`` lines at the top, after its title was taken."""
-    if lines[0].rstrip() != "---":
+    if not lines or lines[0].rstrip() != "---":
         return list(lines)
     end = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
     if end is None:

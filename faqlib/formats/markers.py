@@ -101,6 +101,11 @@ def markers_of(lines: Iterable[str]) -> Markers | None:
     return best
 
 
+def asks(text: str) -> bool:
+    """Whether a text ends with a question mark, of any script."""
+    return text.endswith(_ENDS)
+
+
 def category_in(line: str) -> str | None:
     """The name in a line such as ``Category: Payment``, or ``None``."""
     found = _CATEGORY.fullmatch(line)

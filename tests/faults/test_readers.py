@@ -71,12 +71,31 @@ def lying(name: str) -> bytes:
     return out.getvalue()
 
 
+def word(body: str) -> bytes:
+    """A Word document with this body."""
+    first = zipfile.ZipFile(io.BytesIO(FILES["docx"]))
+    names = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    text = f'<w:document xmlns:w="{names}"><w:body>{body}</w:body></w:document>'.encode()
+    whole = {name: first.read(name) for name in first.namelist()} | {"word/document.xml": text}
+    return a_package(*whole.items())
+
+
 LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
 XML = f'<!DOCTYPE x [<!ENTITY a0 "ha">{LAUGHS}]><w>&a11;</w>'.encode()
 OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><w>&a;</w>'
 ALIASES = "a0: &a0 [x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 40)
 )
+ROW, TABLE = (
+    "<w:tr>%s</w:tr>",
+    "<w:p><w:r><w:t>Q: One?</w:t></w:r></w:p><w:tbl><w:tr>%s</w:tr>%s</w:tbl>",
+)
+CELL = "<w:tc><w:tcPr>%s</w:tcPr><w:p><w:r><w:t>%s</w:t></w:r></w:p></w:tc>"
+SPAN, TOP = '<w:gridSpan w:val="100000000"/>', '<w:vMerge w:val="restart"/>'
+EMPTY, BELOW = CELL % ("", ""), CELL % ("<w:vMerge/>", "")
+LONG, BREAK = CELL % (TOP, "x" * 10**6), "<w:t>Q?</w:t><w:br/>"
+UPWARDS = ROW % (BELOW * 60)
+BOX = "<w:r><w:pict><w:txbxContent><w:p/></w:txbxContent></w:pict></w:r>"
 TWICE = b"{" + b",".join(b'"%d": 1' % number for number in [*range(200_000), 199_999]) + b"}"
 ROWS = count(10_000, 100_000)
 QA = "Q: One?\nA: Yes.\n\n"
@@ -88,6 +107,12 @@ BOMBS: list[tuple[str, str, Callable[[], bytes]]] = [
     ("docx", "zeros", lambda: a_package(("word/document.xml", b"<w>" + bytes(15_000_000)))),
     ("docx", "members", lambda: a_package(*((f"word/{n}", b"") for n in range(60_000)))),
     ("docx", "nested", lambda: a_package(("word/document.xml", a_package(("a", bytes(10**7)))))),
+    ("docx", "a cell as wide as many", lambda: word(TABLE % (CELL % (SPAN, "x"), ""))),
+    ("docx", "cells merged upwards", lambda: word(TABLE % (CELL % (TOP, "x") * 60, UPWARDS * 700))),
+    ("docx", "a long cell merged", lambda: word(TABLE % (LONG, ROW % BELOW * 9_000))),
+    ("docx", "a wide row", lambda: word(TABLE % (EMPTY * 15_000, ROW % EMPTY * 15_000))),
+    ("docx", "line breaks", lambda: word(f"<w:p><w:r>{BREAK * 80_000}</w:r></w:p>")),
+    ("docx", "text boxes", lambda: word(f"<w:p>{BOX * 20_000}</w:p>")),
     ("yaml", "aliases", ALIASES.encode),
     ("yaml", "merges", lambda: b"a: &a {b: 1}\n" + b"- <<: [" + b"*a, " * 50_000 + b"]"),
     ("yaml", "deep", lambda: b"[" * 200_000),

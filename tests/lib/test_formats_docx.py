@@ -4,6 +4,7 @@ import builtins
 import contextlib
 import io
 import random
+import re
 import struct
 import time
 import tracemalloc
@@ -13,6 +14,11 @@ from typing import Any
 
 import docx
 import pytest
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import parse_xml
+from lxml import etree
 
 from faqlib import Entry, ImportFormatError, MissingExtra, formats
 from faqlib.formats import Document
@@ -119,6 +125,125 @@ def test_a_table_of_two_columns_is_a_faq(header: list[str]) -> None:
     assert render_text(entries[0].answer) == "First.\n* note"
 
 
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def piece(xml: str) -> Any:
+    """A piece of a document as Word writes it."""
+    return parse_xml(re.sub(r"^<[\w:]+", rf"\g<0> {WORD}", xml))
+
+
+RUN = "<w:r><w:t>{}</w:t></w:r>"
+WRAPPED = {
+    "a tracked insertion": f'<w:ins w:id="1" w:author="a">{RUN.format("kept")}</w:ins>',
+    "a tracked move": f'<w:moveTo w:id="1" w:author="a">{RUN.format("kept")}</w:moveTo>',
+    "a form field": f"<w:sdt><w:sdtPr/><w:sdtContent>{RUN.format('kept')}</w:sdtContent></w:sdt>",
+    "one in another": f"<w:smartTag><w:ins w:id='1'>{RUN.format('kept')}</w:ins></w:smartTag>",
+    "a field": f'<w:fldSimple w:instr="REF x">{RUN.format("kept")}</w:fldSimple>',
+    "a text box": "<w:r><w:pict><w:txbxContent><w:p><w:r><w:t>kept</w:t></w:r></w:p>"
+    "</w:txbxContent></w:pict></w:r>",
+}
+
+
+@pytest.mark.parametrize("what", WRAPPED)
+def test_what_word_shows_is_read_wherever_it_is_kept(what: str) -> None:
+    def fill(document: Any) -> None:
+        document.add_heading("One?", 2)
+        paragraph = document.add_paragraph("First ")
+        paragraph._p.append(piece(WRAPPED[what]))
+        paragraph._p.append(piece('<w:del w:id="2"><w:r><w:delText>gone</w:delText></w:r></w:del>'))
+        paragraph._p.append(piece(f'<w:moveFrom w:id="3">{RUN.format("gone")}</w:moveFrom>'))
+
+    (entry,) = read(written(fill)).entries
+    assert " ".join(entry.answer.split()) == "First kept"
+
+
+def test_a_whole_paragraph_in_a_form_field_is_read_and_a_prompt_is_not() -> None:
+    def fill(document: Any) -> None:
+        document.add_heading("One?", 2)
+        for prompt, text in (("", "kept"), ("<w:showingPlcHdr/>", "Click here")):
+            content = f"<w:sdtContent><w:p>{RUN.format(text)}</w:p></w:sdtContent>"
+            box = piece(f"<w:sdt><w:sdtPr>{prompt}</w:sdtPr>{content}</w:sdt>")
+            document.element.body.insert(-1, box)
+
+    assert [entry.answer for entry in read(written(fill)).entries] == ["kept"]
+
+
+def test_hidden_text_and_footnotes_are_set_aside() -> None:
+    def fill(document: Any) -> None:
+        document.add_heading("One?", 2)
+        paragraph = document.add_paragraph("First")
+        paragraph.add_run(" secret").font.hidden = True
+        paragraph.add_run(".").font.hidden = False
+        notes = piece(f"<w:footnotes><w:footnote><w:p>{RUN.format('small')}</w:p></w:footnote>"
+                      "</w:footnotes>")  # fmt: skip
+        kind = RT.FOOTNOTES
+        part = Part(PackURI("/word/footnotes.xml"), "text/xml", etree.tostring(notes))
+        document.part.relate_to(part, kind)
+
+    document = read(written(fill))
+    assert document.entries[0].answer == "First."
+    assert [(aside.text, aside.reason) for aside in document.set_aside] == [
+        ("secret", "hidden text"),
+        ("small", "a footnote"),
+    ]
+
+
+def test_lines_of_one_paragraph_that_are_marked_are_lines_of_their_own() -> None:
+    def fill(document: Any) -> None:
+        document.add_paragraph("Q: One?\nA: First.\n• a\n• b\nQ: Two?\nA: Second\nline.")
+
+    assert [(entry.question, entry.answer) for entry in read(written(fill)).entries] == [
+        ("One?", "First.\n\n- a\n- b"),
+        ("Two?", "Second\n\nline."),
+    ]
+
+
+def test_a_table_says_as_much_as_its_columns_do() -> None:
+    def fill(document: Any) -> None:
+        table = document.add_table(rows=0, cols=5)
+        for row in (
+            ("Category", "Frage", "Antwort", "Tags", "Room"),
+            ("Money", "One?", "First.", "a; b", "7"),
+            ("", "Two?", "Second.", "", ""),
+            ("", "", "lost", "", ""),
+            ("Visits", "", "", "", ""),
+            ("", "Three?", "Third.", "", ""),
+        ):
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                cell.text = text
+        table.cell(1, 0).merge(table.cell(2, 0))
+        answer = table.cell(1, 2)
+        answer.paragraphs[0].add_run("bold").bold = True
+        answer.add_table(1, 1).cell(0, 0).text = "inner"
+        table.cell(4, 0).merge(table.cell(4, 4))
+
+    document = read(written(fill))
+    assert [(entry.question, entry.category, entry.tags) for entry in document.entries] == [
+        ("One?", "Money", ("a", "b")),
+        ("Two?", "Money", ()),
+        ("Three?", "Visits", ()),
+    ]
+    assert document.entries[0].answer == "First.**bold**\n\n| inner |\n| --- |"
+    assert document.fields == {"question", "answer", "category", "tags"}
+    assert [(aside.text, aside.reason) for aside in document.set_aside] == [
+        ("Room", "a column of an unknown name"),
+        ("lost", "a row without a question"),
+    ]
+
+
+def test_merged_cells_leave_the_others_in_their_columns() -> None:
+    def fill(document: Any) -> None:
+        document.add_heading("One?", 2)
+        table = document.add_table(2, 3)
+        for at, cell in enumerate([*table.rows[0].cells, *table.rows[1].cells]):
+            cell.text = str(at)
+        table.cell(0, 0).merge(table.cell(0, 1)).text = "wide"
+
+    (entry,) = read(written(fill)).entries
+    assert entry.answer == "| wide |  | 2 |\n| --- | --- | --- |\n| 3 | 4 | 5 |"
+
+
 def test_what_is_written_can_be_edited_and_read_again() -> None:
     answer = "a **b** [c](https://c.example)\n\n- d\n  - e\n- f\n\n|g|h|\n|-|-|\n|i|j|\n\n> k"
     entries = [Entry("One?", answer, category="X"), Entry("Two?", "l")]
@@ -133,6 +258,7 @@ def test_what_is_written_can_be_edited_and_read_again() -> None:
 
 
 LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><w>&b;</w>'
+WIDE = b'<w xmlns:v="w"><v:gridSpan v:val="1_000_000"/></w>'
 OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><w>&a;</w>'
 
 
@@ -159,6 +285,8 @@ def misplaced(package: bytes) -> bytes:
         (zipped(("word/document.xml", b"<w/>"), ("m.bin", bytes(70_000_000))), "unpacks to more"),
         (zipped(("word/document.xml", b"<a>" * 5_000 + b"</a>" * 5_000)), "unpacks to more"),
         (zipped(("word/document.xml", b"<w>" + b"<a/>" * 300_000 + b"</w>")), "unpacks to more"),
+        (zipped(("word/document.xml", b"<w>" + b"<a/>" * 30_000 + b"</w>")), "unpacks to more"),
+        (zipped(("word/document.xml", WIDE)), "unpacks to more"),
         (zipped(("word/document.xml", b"<w/>"), *((f"{n}", b"") for n in range(2_000))), "unpacks"),
         (many(300_000), "unpacks to more"),
         (zipped(("word/document.xml", b"<w")), "damaged"),
@@ -176,6 +304,8 @@ def misplaced(package: bytes) -> bytes:
         "media",
         "deep",
         "wide",
+        "siblings",
+        "one cell",
         "members",
         "directory",
         "cut",
@@ -195,6 +325,11 @@ def test_bombs_and_other_files_are_refused_fast_and_small(data: bytes, message: 
     tracemalloc.stop()
     assert peak < 100_000_000
     assert spent < 60  # a hang, not a slow machine
+
+
+def test_a_document_without_a_text_is_told_so() -> None:
+    with pytest.raises(ImportFormatError, match="holds no question"):
+        read(written(lambda document: None))
 
 
 def test_a_damaged_document_is_an_error_and_never_a_crash() -> None:
