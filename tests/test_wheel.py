@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
 import zipfile
 from collections.abc import Iterator
@@ -26,6 +28,7 @@ import faqlib
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("faqlib", "widget_server")
 # Modules that need more than the library declares for everybody, and what that is.
+COMPILED = {".so", ".pyd"}
 OPTIONAL = {"faqlib.pytest_plugin": "pytest"}
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="made of symbolic links"),
@@ -33,14 +36,19 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this checkout."""
-    folder = tmp_path_factory.mktemp("wheel")
+def build(folder: Path, **settings: str) -> Path:
+    """A wheel of this checkout."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    environment = os.environ | settings
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=120)
     (built,) = folder.glob("*.whl")
     return built
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel as it is built on this machine."""
+    return build(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="session")
@@ -152,7 +160,9 @@ def test_everything_in_the_packages_is_in_the_wheel_and_nothing_else(names: set[
         path.relative_to(ROOT).as_posix()
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and path.suffix not in {".pyx", ".pxi", *COMPILED}
     }
     forced = {
         f"widget_server/{path.relative_to(ROOT).as_posix()}"
@@ -160,7 +170,7 @@ def test_everything_in_the_packages_is_in_the_wheel_and_nothing_else(names: set[
         for path in (ROOT / folder).rglob("*")
         if path.is_file()
     }
-    packed = {name for name in names if ".dist-info/" not in name}
+    packed = {n for n in names if ".dist-info/" not in n and Path(n).suffix not in COMPILED}
     assert packed == wanted | forced
 
 
@@ -206,6 +216,24 @@ def test_the_metadata_says_what_it_is(wheel: Path, names: set[str]) -> None:
     assert "faqlib = faqlib.__main__:main" in entry_points
     assert "widget-server = widget_server.__main__:main" in entry_points
     assert "[pytest11]\nfaqlib = faqlib.pytest_plugin" in entry_points
+
+
+def test_a_wheel_has_a_compiled_search_or_is_for_every_machine(
+    names: set[str], wheel: Path, library: Environment, tmp_path: Path
+) -> None:
+    """Where there is a compiler, the one that is used is in it; ``FAQLIB_PURE=1`` makes do."""
+    pure = build(tmp_path, FAQLIB_PURE="1")
+    with zipfile.ZipFile(pure) as archive:
+        assert not {n for n in archive.namelist() if Path(n).suffix in COMPILED}
+    assert pure.name.endswith("-py3-none-any.whl")
+    code = "from faqlib.search import board; print(board.fast.__name__)"
+    used = library.run("python", "-c", code).strip()
+    compiled = {n for n in names if Path(n).suffix in COMPILED}
+    headers = Path(sysconfig.get_path("include"), "Python.h")
+    if shutil.which("cc") and headers.is_file():
+        assert len(compiled) == 1
+        assert not wheel.name.endswith("-any.whl")
+    assert used == f"faqlib.search.{'_board' if compiled else 'board_arrays'}"
 
 
 # Where it is installed

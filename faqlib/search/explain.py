@@ -34,8 +34,9 @@ def reasons(
                     )
                 )
     found.sort(key=lambda reason: -reason.weight)
-    for kind, near in (("similarity", signals.near), ("embedding", signals.meant)):
-        question, whole, sentence = near.at(place) if near else (0.0, 0.0, 0.0)
+    _, _, *near = signals.board.at(place)
+    meant = [0.0] * 3 if signals.meant is None else signals.meant.at(place)
+    for kind, (question, whole, sentence) in (("similarity", near), ("embedding", meant)):
         cosines = {"question": question, "answer": max(whole, sentence)}
         found += [
             Reason(kind, query.text, "", field, round(value, 4))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -10,9 +9,10 @@ from itertools import chain
 from typing import Any
 
 from faqlib.search import background
+from faqlib.search.board import PlainBoard, fast
 from faqlib.search.bounded import Bounded
 from faqlib.search.prepared import Prepared
-from faqlib.search.similarity import ArrayIndex, EntryVectors, Nearness, PlainIndex
+from faqlib.search.similarity import ArrayIndex, EntryVectors, PlainIndex
 from faqlib.search.wordvectors import DIMENSIONS, Bag, CorpusWeights, WordVectors, word_vectors
 
 _KEPT_BYTES = 8 * 2**20  # for the products of words, besides four times what the vectors take
@@ -44,49 +44,42 @@ class Meaning:
             before if before is None or before._has_vectors else before._before
         )
 
-    def compare(self, words: Sequence[str], out: Any = None) -> tuple[Nearness, float]:
-        """Nearness of every entry to folded ``words``, and of what people ask any clinic.
+    def compare(self, words: Sequence[str], board: Any) -> float:
+        """Write the nearness of entries to folded ``words``; of what people ask any clinic, tell.
 
-        ``out`` is an array of three rows of zeros for it; without, lists are made.
+        ``board`` is one of :mod:`faqlib.search.board` that is still empty of cosines.
         """
-        return self._compare_plain(words) if out is None else self._compare_arrays(words, out)
+        if isinstance(board, PlainBoard):
+            return self._compare_plain(words, board)
+        index, known = self._arrays
+        try:
+            rows = list(map(known.__getitem__, words))
+        except KeyError:
+            rows = [self._products(index, known, word) for word in words]
+        usual: float = board.near(rows, index.groups, DIMENSIONS)
+        return usual
 
-    def _compare_plain(self, words: Sequence[str]) -> tuple[Nearness, float]:
+    def _compare_plain(self, words: Sequence[str], board: PlainBoard) -> float:
         bag = self._table.bag(words)
         query = self._embed(bag) if bag else ()
-        near = self._plain.compare(query[0]) if query else Nearness.none(len(self._prepared))
-        return near, background.likeness(words, self._lang)
+        if query:
+            board.question, board.whole, board.sentence = self._plain.compare(query[0])
+        return background.likeness(words, self._lang)
 
-    def _compare_arrays(self, words: Sequence[str], out: Any) -> tuple[Nearness, float]:
-        import numpy as np
-
-        index, known = self._arrays
-        total: Any = None
-        for word in words:
-            products = known.get(word)
-            if products is None:
-                products = known[word] = self._products(index, word)
-            if total is None:
-                total = products.copy()
-            else:
-                total += products
-        vectors = total[-2 * DIMENSIONS :].reshape(2, DIMENSIONS)
-        usual_length, length = map(math.sqrt, np.vecdot(vectors, vectors).tolist())
-        if not (length and usual_length):
-            return Nearness(*out), 0.0
-        usual = float(np.maximum.reduce(total[len(index) : -2 * DIMENSIONS])) / usual_length
-        return index.nearness(total, length, out), usual
-
-    def _products(self, index: ArrayIndex, word: str) -> Any:
+    def _products(self, index: ArrayIndex, known: Bounded[str, Any], word: str) -> Any:
         """A word's products with all vectors and with what people ask any clinic.
 
         Behind them stands its own vector, as it counts there and as it counts here.
         """
         import numpy as np
 
+        if (found := known.get(word)) is not None:
+            return found
         vector = self._table.scaled(word, self._weights)
         usual = background.products(self._table, word, self._lang)
-        return np.concatenate([index.products(vector), usual, vector], dtype=np.float32)
+        products = np.concatenate([index.products(vector), usual, vector], dtype=np.float32)
+        found = known[word] = fast.Row(products)
+        return found
 
     @cached_property
     def _mine(self) -> dict[str, Prepared]:

@@ -38,7 +38,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._answers: Bounded[Asked, Results] = Bounded(_KEPT_BYTES, _size)
-        self._once: Bounded[int, None] = Bounded(_ASKED_ONCE)  # hashes
+        self._once: set[int] = set()  # hashes
 
     def recall(self, asked: Asked) -> Results | None:
         """The answer that was given, if it is remembered."""
@@ -46,9 +46,11 @@ class Memory:
 
     def keep(self, asked: Asked, answer: Results) -> None:
         """Remember an answer that was asked for before, unless it is very large."""
-        key = hash(asked)
-        if key not in self._once:
-            self._once[key] = None
+        key, once = hash(asked), self._once
+        if key not in once:
+            if len(once) >= _ASKED_ONCE:
+                once.clear()
+            once.add(key)
         elif len(asked.text) <= _LONGEST and len(answer.hits) <= _MOST_HITS:
             self._answers[asked] = answer
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from faqlib.search import analysis
-from faqlib.search.blend import Signals, scores, weights
+from faqlib.search.blend import Signals, blend
+from faqlib.search.board import Board, Mask, PlainBoard, cut, fast
 from faqlib.search.bounded import Bounded
-from faqlib.search.columns import Column, best, largest
 from faqlib.search.confidence import RIVALS, Evidence, confidence, lead
 from faqlib.search.embedding import Embedder, SentenceIndex
 from faqlib.search.filters import Filter
@@ -19,7 +18,6 @@ from faqlib.search.prepared import Prepared
 from faqlib.search.protocol import Snapshot
 from faqlib.search.query import Query
 from faqlib.search.ranking import Impacts
-from faqlib.search.similarity import Nearness
 from faqlib.search.wordscores import WordScores
 
 # Below so many entries plain Python serves the first searches sooner than numpy can be imported;
@@ -62,25 +60,17 @@ class Ranker:
             {} if before is None else {**before._before, **before._meanings}
         )
         self._meanings: dict[str, Meaning | None] = {}
-        self._masks: Bounded[Filter, Column] = Bounded(_KEPT_MASKS)
+        self._masks: Bounded[Filter, Mask] = Bounded(_KEPT_MASKS)
 
     def signals(self, query: Query, *, by_words: bool = False) -> Signals:
         """What speaks for each entry; sentence embeddings do if ``by_words`` is false."""
         self._searches += 1
         sentences = self._embedded if not by_words and self.ready() else None
-        table = None if self._is_plain else self._table()
-        return Signals(
-            *self._words.of(query, None if table is None else table[:2]),
-            *self._nearness(query, None if table is None else table[2:]),
-            self._asked(query),
-            None if sentences is None else sentences.compare(query.text),
-            table,
-        )
-
-    def _table(self) -> Any:
-        import numpy as np
-
-        return np.zeros((5, len(self._order)), np.float32)
+        board = (PlainBoard if self._is_plain else fast.Board)(len(self._order))
+        self._words.tell(query, board)
+        usual = self._nearness(query, board)
+        meant = None if sentences is None else sentences.compare(query.text)
+        return blend(board, usual, meant, self._asked(query))
 
     def ready(self, *, wait: bool = False) -> bool:
         """Whether all that ever will speak for entries does.
@@ -109,13 +99,11 @@ class Ranker:
 
     def rank(self, signals: Signals, limit: int, only: Filter | None) -> list[Found]:
         """The best of all that have to do with the query; a tie goes to the pinned, then by id."""
-        values, order = scores(signals), self._order
-        mask = None if only is None else self._mask(only, values)
-        found = [
-            (value, place, order[place])
-            for place, value in best(values, signals.words, weights(signals).least, limit, mask)
-        ]
-        if len({value for value, _, _ in found}) < len(found):
+        order, board = self._order, signals.board
+        mask = None if only is None else self._mask(only, board)
+        ranked = cut(board.best(signals.weights.least, limit, mask), limit)
+        found = [(value, place, order[place]) for place, value in ranked]
+        if len({value for _, value in ranked}) < len(found):
             found.sort(key=_precedence)
         return found[:limit]
 
@@ -123,16 +111,16 @@ class Ranker:
         self, query: Query, signals: Signals, ranked: Sequence[Found], only: Filter | None
     ) -> float:
         """The probability (0-1) that the first of the entries that were ranked answers it."""
-        (score, place, _), near = ranked[0], signals.meant
-        if near is None or self._embedded is None:
-            near, anywhere = signals.near, signals.usual
-        else:
-            anywhere = self._embedded.likeness(query.text)
+        score, place, _ = ranked[0]
+        _, covered, *cosines = signals.board.at(place)
+        near, anywhere = max(cosines), signals.usual
+        if signals.meant is not None and self._embedded is not None:
+            near, anywhere = max(signals.meant.at(place)), self._embedded.likeness(query.text)
         evidence = Evidence(
             score,
             lead(*self._leading(signals, ranked, only)),
-            float(signals.covered[place]),
-            max(anywhere - max(near.at(place)), 0.0),
+            covered,
+            max(anywhere - near, 0.0),
         )
         return confidence(evidence, by_sentences=signals.meant is not None)
 
@@ -140,25 +128,24 @@ class Ranker:
         self, signals: Signals, ranked: Sequence[Found], only: Filter | None
     ) -> Sequence[float]:
         """The scores of the best entry and those behind it, found by the query or not."""
-        values = [value for value, _, _ in ranked[: RIVALS + 1]]
-        if len(values) > RIVALS and values[-1] >= weights(signals).least:
-            return values  # what was not found has less
-        column = scores(signals)
-        return largest(column, RIVALS + 1, None if only is None else self._mask(only, column))
+        if len(ranked) > RIVALS and ranked[RIVALS][0] >= signals.weights.least:
+            return [value for value, _, _ in ranked[: RIVALS + 1]]  # what was not found has less
+        board = signals.board
+        return board.largest(RIVALS + 1, None if only is None else self._mask(only, board))
 
     @property
     def _is_plain(self) -> bool:
         few = len(self._order) <= _PLAIN_ENTRIES and self._searches <= _PLAIN_SEARCHES
         return few and "numpy" not in sys.modules
 
-    def _mask(self, only: Filter, values: Column) -> Column:
+    def _mask(self, only: Filter, board: Board) -> Mask:
         mask = self._masks.get(only)
         if mask is None:
             mask = [only.accepts(item.entry) for item in self._order]
-            if not isinstance(values, list):
+            if not isinstance(board, PlainBoard):
                 import numpy as np
 
-                mask = self._masks[only] = np.array(mask, np.bool_)
+                mask = self._masks[only] = np.array(mask, np.uint8)
         return mask
 
     def _asked(self, query: Query) -> Sequence[int]:
@@ -186,15 +173,14 @@ class Ranker:
                     others.setdefault(asking, []).append(place)
         return first, others
 
-    def _nearness(self, query: Query, out: Any) -> tuple[Nearness, float]:
+    def _nearness(self, query: Query, board: Board) -> float:
         lang = self._language_of(query)
-        if lang not in self._meanings:
+        try:
+            found = self._meanings[lang]
+        except KeyError:
             made = meaning(lang, self._order, self._before.get(lang))
-            self._meanings.setdefault(lang, made)
-        found = self._meanings[lang]
-        if found is None:
-            return Nearness.none(len(self._order)) if out is None else Nearness(*out), 0.0
-        return found.compare(query.words, out)
+            found = self._meanings.setdefault(lang, made)
+        return 0.0 if found is None else found.compare(query.words, board)
 
     def _language_of(self, query: Query) -> str:
         """The entries' language that most words of the query belong to."""

@@ -6,18 +6,16 @@ importing numpy takes longer than the first fifty searches of a small FAQ take w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any, NamedTuple
 
-from faqlib.search.columns import Column
+from faqlib.search.board import fast
 from faqlib.search.wordvectors import dot
 
 Vector = Sequence[float]
-
-# Up to so many entries one numpy call for all is faster than one for each of the longest's rows.
-_AT_ONCE = 200
+Column = Any  # a number for each entry: a list of floats, or a float32 array
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +42,6 @@ class Nearness(NamedTuple):
         """The three cosines of one entry."""
         return float(self.question[place]), float(self.whole[place]), float(self.sentence[place])
 
-    @classmethod
-    def none(cls, count: int) -> Nearness:
-        """Of a query that is near to nothing, as lists."""
-        nothing = [0.0] * count
-        return cls(nothing, nothing, nothing)
-
 
 class PlainIndex:
     """Compares in plain Python: for a few entries."""
@@ -75,6 +67,9 @@ class ArrayIndex:
 
     A scalar product is linear: who adds up vectors can add up their :meth:`products` instead,
     and keep those.
+
+    Attributes:
+        groups: how the products belong to the entries.
     """
 
     def __init__(self, entries: Sequence[EntryVectors], dimensions: int) -> None:
@@ -88,16 +83,10 @@ class ArrayIndex:
             kinds[0].append(questions)
             kinds[1].append(whole)
             kinds[2].append(entry.sentences if len(entry.sentences) else whole)
+        self.groups = fast.Groups([[len(rows) for rows in kind] for kind in kinds])
+        rows = np.concatenate([*chain(*kinds)]).astype(np.float32, copy=False)
+        self._rows = rows if self.groups.order is None else rows[self.groups.order]
         self._count = len(entries)
-        few = self._count <= _AT_ONCE
-        group, parts = (_AtOnce, [list(chain(*kinds))]) if few else (_ByTurns, kinds)
-        self._kinds = [group([len(rows) for rows in part]) for part in parts]
-        ends = np.cumsum([0, *(len(grouped.order) for grouped in self._kinds)]).tolist()
-        self._slices = [slice(*pair) for pair in pairwise(ends)]
-        self._rows = np.empty((ends[-1], dimensions), np.float32)
-        for part, grouped, where in zip(parts, self._kinds, self._slices, strict=True):
-            rows = np.concatenate(part or [nothing]).astype(np.float32, copy=False)
-            np.take(rows, grouped.order, axis=0, out=self._rows[where], mode="clip")
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -108,69 +97,10 @@ class ArrayIndex:
 
         return np.vecdot(self._rows, np.asarray(vector, np.float32))
 
-    def nearness(self, products: Any, length: float, out: Any) -> Nearness:
-        """The nearness of every entry, from the products with a vector of this length.
-
-        ``out`` is an array of three rows for them.
-        """
-        import numpy as np
-
-        rows = out.reshape(len(self._kinds), -1)
-        for grouped, where, row in zip(self._kinds, self._slices, rows, strict=True):
-            grouped.largest(products[where], row)
-        np.maximum(out, 0.0, out=out)
-        out /= length
-        return Nearness(*out)
-
     def compare(self, query: Vector) -> Nearness:
         """The nearness of every entry to a unit vector."""
         import numpy as np
 
         out = np.empty((3, self._count), np.float32)
-        return self.nearness(self.products(query), 1.0, out)
-
-
-class _AtOnce:
-    """The largest of each group of numbers that stand side by side."""
-
-    def __init__(self, sizes: Sequence[int]) -> None:
-        import numpy as np
-
-        self.order = np.arange(sum(sizes))
-        self._starts = np.cumsum([0, *sizes[:-1]])
-        self._largest = np.maximum.reduceat
-
-    def largest(self, values: Any, out: Any) -> None:
-        self._largest(values, self._starts, out=out)
-
-
-class _ByTurns:
-    """The same where first stand all groups' first numbers, then all second ones, and so on.
-
-    Whole stretches are compared, which is some ten times as fast for many groups, above all if
-    the largest groups come first.
-    """
-
-    def __init__(self, sizes: Sequence[int]) -> None:
-        import numpy as np
-
-        counts = np.asarray(sizes)
-        starts = np.cumsum(counts) - counts
-        turns = [np.flatnonzero(counts > turn) for turn in range(int(counts.max()))]
-        self.order = np.concatenate([starts[who] + turn for turn, who in enumerate(turns)])
-        self._count = len(sizes)
-        self._turns = list(self._stretches(turns[1:]))
-
-    def _stretches(self, turns: Sequence[Any]) -> Iterator[tuple[Any, slice]]:
-        at = self._count
-        for who in turns:
-            is_head = who[-1] == len(who) - 1
-            yield slice(0, len(who)) if is_head else who, slice(at, at + len(who))
-            at += len(who)
-
-    def largest(self, values: Any, out: Any) -> None:
-        import numpy as np
-
-        out[:] = values[: self._count]
-        for who, stretch in self._turns:
-            out[who] = np.maximum(out[who], values[stretch])
+        self.groups.largest(self.products(query), out)
+        return Nearness(*out)

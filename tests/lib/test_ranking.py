@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 from faqlib import FAQ, Entry, read_file
-from faqlib.search import Filter, Projector, bounded, columns, ranker, ranking, similarity
+from faqlib.search import (
+    Filter,
+    Projector,
+    board,
+    board_arrays,
+    bounded,
+    meaning,
+    ranker,
+    ranking,
+    similarity,
+    wordscores,
+)
+from faqlib.search.blend import blend
 from faqlib.search.prepared import Prepared
 from faqlib.search.projection import Projection
 from faqlib.search.protocol import FIELDS
 from faqlib.search.query import Group, Query
-from faqlib.search.similarity import EntryVectors, PlainIndex
+from faqlib.search.similarity import EntryVectors, Nearness, PlainIndex
 from faqlib.search.wordvectors import CorpusWeights, word_vectors
 from faqlib.testing import load_questions
 
@@ -98,13 +111,12 @@ def plain_coverage(items: Sequence[Prepared], query: Query) -> list[float]:
     return [value / total if total else 0.0 for value in covered]
 
 
-def plain_nearness(
-    items: Sequence[Prepared], lang: str, words: Sequence[str]
-) -> similarity.Nearness:
+def plain_nearness(items: Sequence[Prepared], lang: str, words: Sequence[str]) -> Nearness:
     """The cosines of sums of word vectors."""
     table = word_vectors(lang)
+    nothing = [0.0] * len(items)
     if table is None:
-        return similarity.Nearness.none(len(items))
+        return Nearness(nothing, nothing, nothing)
     bags = {i.entry.id: i.bags for i in items if i.lang == lang}
     holders: dict[int, int] = {}
     for bag in bags.values():
@@ -113,7 +125,7 @@ def plain_nearness(
     weights = CorpusWeights(holders, len(bags))
     query = table.embed(table.bag(words), weights)
     if query is None:
-        return similarity.Nearness.none(len(items))
+        return Nearness(nothing, nothing, nothing)
     vectors = []
     for item in items:
         found = bags.get(item.entry.id)
@@ -129,38 +141,54 @@ def check(projection: Projection, text: str, limit: int, only: Filter | None) ->
     query = projection._reader.read(text)
     items = rank._order
     signals = rank.signals(query)
-    words = plain_words(items, query.groups)
+    plain = board.PlainBoard(len(items))
+    plain.words = plain_words(items, query.groups)
+    plain.covered = plain_coverage(items, query)
     near = plain_nearness(items, rank._language_of(query), query.words)
-    assert np.allclose(signals.words, words, atol=NEAR)
-    for fast, slow in zip(signals.near, near, strict=True):
-        assert np.allclose(fast, slow, atol=NEAR)
-    covered = plain_coverage(items, query)
-    assert np.allclose(signals.covered, covered, atol=NEAR)
-    plain = signals._replace(words=words, covered=covered, near=near, table=None)
-    scores = dict(enumerate(ranker.scores(plain)))
+    plain.question, plain.whole, plain.sentence = near
+    for place in range(len(items)):
+        assert signals.board.at(place) == pytest.approx(plain.at(place), abs=NEAR)
+    blend(plain, 0.0, None, rank._asked(query))
+    scores = dict(plain.best(-1.0, len(items), None))
     found = rank.rank(signals, limit, only)
     values = [value for value, _, _ in found]
     assert values == sorted(values, reverse=True)
     assert values == pytest.approx([scores[place] for _, place, _ in found], abs=NEAR)
     assert all(only is None or only.accepts(item.entry) for _, _, item in found)
-    least = ranker.weights(signals).least
+    least = signals.weights.least
     floor = values[-1] if len(found) == limit else least
     for place in scores.keys() - {place for _, place, _ in found}:
         fits = only is None or only.accepts(items[place].entry)
-        if fits and (scores[place] >= least or words[place]):
+        if fits and (scores[place] >= least or plain.words[place]):
             assert scores[place] <= floor + NEAR
 
 
+@pytest.fixture(params=["compiled", "arrays"])
+def fast(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Each of the fast boards, in use."""
+    found: ModuleType = board_arrays
+    if request.param == "compiled":
+        found = pytest.importorskip("faqlib.search._board", reason="built without a compiler")
+    for module in (meaning, ranker, similarity, wordscores):
+        monkeypatch.setattr(module, "fast", found)
+    return found
+
+
 @pytest.mark.parametrize("seed", range(12))
-def test_the_fast_ranking_is_the_plain_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_fast_ranking_is_the_plain_one(
+    seed: int, fast: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Numbers and order, on random FAQs, after edits too, with caches that are always full."""
     chance = random.Random(seed)
+    if seed % 3 == 0:
+        monkeypatch.setattr(fast, "LEFT_OUT", 0, raising=False)
     if seed % 2:
-        monkeypatch.setattr(similarity, "_AT_ONCE", 0)
-        monkeypatch.setattr(columns, "_SCANNED", 0)
+        monkeypatch.setattr(board_arrays, "_AT_ONCE", 0)
+        monkeypatch.setattr(board_arrays, "_SCANNED", 0)
+        monkeypatch.setattr(fast, "MANY", 0)
+        monkeypatch.setattr(fast, "RARE", chance.choice([1, 8]))
         monkeypatch.setattr("faqlib.search.query._KNOWN_WORDS", 3)
         monkeypatch.setattr("faqlib.search.wordscores._KEPT_BYTES", 0)
-        monkeypatch.setattr("faqlib.search.wordscores._MANY_ENTRIES", 0)
         monkeypatch.setattr("faqlib.search.wordscores.MANY", chance.choice([0, 5]))
         monkeypatch.setattr(ranking, "MANY", 1)
         monkeypatch.setattr("faqlib.search.meaning._KEPT_BYTES", -(10**9))
@@ -174,7 +202,9 @@ def test_the_fast_ranking_is_the_plain_one(seed: int, monkeypatch: pytest.Monkey
         entries = random_entries(chance, chance.randrange(3)) + entries[1:]
 
 
-def test_plain_lists_and_arrays_give_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_lists_and_arrays_give_the_same_answers(
+    fast: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A small FAQ's first searches, made without numpy, find what later ones find."""
     entries = random_entries(random.Random(5), 20)
     with FAQ(semantic=False) as first, FAQ(semantic=False) as later:
@@ -188,6 +218,60 @@ def test_plain_lists_and_arrays_give_the_same_answers(monkeypatch: pytest.Monkey
             assert [h.entry.id for h in plain] == [h.entry.id for h in fast]
             assert [h.score for h in plain] == pytest.approx([h.score for h in fast], abs=NEAR)
             assert plain.confidence == pytest.approx(fast.confidence, abs=0.001)
+
+
+@pytest.mark.parametrize("mask", [None, Filter(category="Visits")])
+def test_what_can_not_be_among_the_best_is_left_out(
+    fast: ModuleType, mask: Filter | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many entries the compiled board works out few cosines, and finds the same."""
+    projection = Projector().project(random_entries(random.Random(8), 300))
+    found = [projection.search(question, 10, mask) for question in QUESTIONS[:40]]
+    monkeypatch.setattr(fast, "LEFT_OUT", 100, raising=False)
+    again = [projection.search(question, 10, mask) for question in QUESTIONS[:40]]
+    for one, other in zip(found, again, strict=True):
+        assert [hit.entry.id for hit in one] == [hit.entry.id for hit in other]
+        assert [h.score for h in one] == pytest.approx([h.score for h in other], abs=NEAR)
+        assert one.confidence == pytest.approx(other.confidence, abs=0.001)
+
+
+def test_a_compiled_board_refuses_what_does_not_fit() -> None:
+    """No index can leave its array: sizes, types and places are looked at first."""
+    compiled = pytest.importorskip("faqlib.search._board", reason="built without a compiler")
+    groups = compiled.Groups([[1, 2], [1, 1], [3, 1]])
+    floats = np.zeros(9 + 1 + 4, np.float32)
+    row, short = compiled.Row(floats), compiled.Row(floats[:5].copy())
+    places = np.array([0, 4], np.int32)
+    two = np.zeros(2, np.float32)
+    wrong: list[Callable[[], object]] = [
+        lambda: compiled.Row(np.zeros(3)),
+        lambda: compiled.Row(np.zeros(3, np.int32)),
+        lambda: compiled.Said(1.0, places, floats),
+        lambda: compiled.Said(1.0, places.astype(np.int64), two),
+        lambda: compiled.Groups([[1, 0], [1, 1], [1, 1]]),
+        lambda: compiled.Groups([[1, 1], [1, 1], [1]]),
+        lambda: compiled.Groups([[], [], []]),
+        lambda: groups.largest(floats, np.zeros((3, 2), np.float32)),
+        lambda: groups.largest(floats[:9].copy(), np.zeros((2, 2), np.float32)),
+        lambda: compiled.Board(-1),
+        lambda: compiled.Board(2).say([compiled.Said(1.0, None, two)], 0.0),
+        lambda: compiled.Board(2).say([compiled.Said(1.0, places, two)], 0.0),
+        lambda: compiled.Board(2).near([], groups, 2),
+        lambda: compiled.Board(2).near([row, short], groups, 2),
+        lambda: compiled.Board(2).near([row] * 65, groups, 2),
+        lambda: compiled.Board(2).near([row], groups, 3),
+        lambda: compiled.Board(3).near([row], groups, 2),
+        lambda: compiled.Board(2).add(1.0, floats),
+        lambda: compiled.Board(2).lift(2, 1.0),
+        lambda: compiled.Board(2).at(-1),
+        lambda: compiled.Board(2).best(0.0, 1, np.ones(3, np.uint8)),
+    ]
+    for call in wrong:
+        with pytest.raises(ValueError, match="do not fit"):
+            call()
+    for call in (lambda: compiled.Board(2).near([floats], groups, 2), lambda: compiled.Row("x")):
+        with pytest.raises(TypeError):
+            call()
 
 
 def test_threads_that_warm_one_state_together_find_what_one_alone_finds() -> None:

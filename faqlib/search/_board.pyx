@@ -1,0 +1,274 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""What ``board_arrays.py`` does with numpy, compiled: the same numbers, without a call for each.
+
+Sizes are checked where arrays come in, so that no index can leave its array.
+"""
+
+include "_sums.pxi"
+
+#: Of a word that fewer than one in so many entries have, the others' zeros are not kept.
+RARE = 8
+MANY = 0
+#: From so many entries on, the cosines of sentences are worked out only for those that they can
+#: bring among the best.
+LEFT_OUT = 1_500
+
+cdef enum:  # the rows of a board
+    WORDS, COVERED, QUESTION, WHOLE, SENTENCE, SCORE, ROWS
+
+cdef float ROUNDING = 1e-5  # of a sum of numbers about 1
+
+
+cdef class Board:
+    """See ``board.Board``."""
+
+    cdef float* rows[ROWS]
+    cdef readonly Py_ssize_t size
+    cdef Groups groups
+    cdef Sums sums  # what cosines of sentences are still to be worked out from
+    cdef float scale, weight
+
+    def __cinit__(self, Py_ssize_t size):
+        cdef Py_ssize_t row
+        check(0 <= size < 2**30)
+        self.size = size
+        self.rows[0] = <float*> PyMem_Calloc(ROWS * max(1, size), sizeof(float))
+        if self.rows[0] == NULL:
+            raise MemoryError
+        for row in range(1, ROWS):
+            self.rows[row] = self.rows[0] + row * size
+
+    def __dealloc__(self):
+        PyMem_Free(self.rows[0])
+
+    def say(self, list words not None, double total):
+        """See ``board_arrays.Board.say``."""
+        cdef float* found = self.rows[WORDS]
+        cdef float* covered = self.rows[COVERED]
+        cdef const float* values
+        cdef const int* places
+        cdef Said word
+        cdef float share
+        cdef Py_ssize_t i
+        for word in words:
+            total += word.idf
+            values = word.values.floats
+            if word.where is None:
+                check(word.values.size == 2 * self.size)
+                for i in range(2 * self.size):
+                    found[i] += values[i]
+            else:
+                places = word.where.places
+                for i in range(word.values.size):
+                    check(0 <= places[i] < 2 * self.size)
+                    found[places[i]] += values[i]
+        if total:
+            share = <float> total
+            for i in range(self.size):
+                covered[i] /= share
+
+    def near(self, list rows not None, Groups groups not None, Py_ssize_t dimensions):
+        """See ``board_arrays.Board.near``."""
+        cdef Sums sums = Sums(rows)
+        cdef Py_ssize_t usual = sums.size - groups.products - 2 * dimensions
+        cdef double there, here
+        check(groups.each == self.size and 0 < usual <= BLOCK and 0 < dimensions <= BLOCK)
+        there = sums.length(groups.products + usual, dimensions)
+        here = sums.length(sums.size - dimensions, dimensions)
+        if not here or not there:
+            return 0.0
+        self.scale = <float> (1 / here)
+        sums.write(groups, 0, self.scale, self.rows[QUESTION])
+        sums.write(groups, 1, self.scale, self.rows[WHOLE])
+        if self.size < LEFT_OUT:
+            sums.write(groups, 2, self.scale, self.rows[SENTENCE])
+        else:
+            self.groups, self.sums = groups, sums
+        return sums.most(groups.products, usual) / there
+
+    def blend(self, float words, float covered, near):
+        """See ``board_arrays.Board.blend``."""
+        cdef float question = near[0], whole = near[1], sentence = near[2]
+        cdef Py_ssize_t i
+        cdef float* score = self.rows[SCORE]
+        cdef const float* w = self.rows[WORDS]
+        cdef const float* c = self.rows[COVERED]
+        cdef const float* q = self.rows[QUESTION]
+        cdef const float* a = self.rows[WHOLE]
+        cdef const float* s = self.rows[SENTENCE]
+        for i in range(self.size):
+            score[i] = words * w[i] + covered * c[i] + question * q[i] + whole * a[i] + sentence * s[i]
+        self.weight = sentence
+
+    def add(self, float weight, column):
+        """See ``board_arrays.Board.add``."""
+        cdef Row values = Row(column)
+        cdef Py_ssize_t i
+        check(values.size == self.size)
+        for i in range(self.size):
+            self.rows[SCORE][i] += weight * values.floats[i]
+
+    def lift(self, Py_ssize_t place, float by):
+        """See ``board_arrays.Board.lift``."""
+        check(0 <= place < self.size)
+        self.rows[SCORE][place] += by
+
+    def at(self, Py_ssize_t place):
+        """See ``board_arrays.Board.at``."""
+        check(0 <= place < self.size)
+        if self.sums is not None:
+            self.finish([place])
+        return tuple([self.rows[row][place] for row in range(SCORE)])
+
+    def best(self, float least, Py_ssize_t limit, mask):
+        """See ``board_arrays.Board.best``; in no order."""
+        cdef Heap heap = Heap(limit, self.size)
+        cdef const float* holds = self.rows[WORDS]
+        cdef const float* score = self.rows[SCORE]
+        cdef list found = []
+        cdef float floor
+        cdef Py_ssize_t i
+        self.leave(mask)
+        if self.sums is not None:
+            return self.best_of_rest(least, limit)
+        i = self.after(0, heap.least)
+        while i < self.size:
+            if score[i] >= least or holds[i] > 0:
+                heap.push(score[i])
+            i = self.after(i + 1, heap.least)
+        floor = below(heap.least)
+        i = self.after(0, floor)
+        while i < self.size:
+            if score[i] >= least or holds[i] > 0:
+                found.append((i, score[i]))
+            i = self.after(i + 1, floor)
+        return found
+
+    cdef list best_of_rest(self, float least, Py_ssize_t limit):
+        """The same, where a cosine is missing that adds at most its weight.
+
+        Those that lead without it are finished first, and then all that can still reach them.
+        """
+        cdef Heap heap = Heap(limit, self.size)
+        cdef const float* holds = self.rows[WORDS]
+        cdef float* score = self.rows[SCORE]
+        cdef list finished = [], others = []
+        cdef float first, floor
+        cdef Py_ssize_t i
+        i = self.after(0, heap.least)
+        while i < self.size:
+            heap.push(score[i])
+            i = self.after(i + 1, heap.least)
+        first = heap.least
+        i = self.after(0, below(first))
+        while i < self.size:
+            finished.append(i)
+            i = self.after(i + 1, below(first))
+        self.finish(finished)
+        heap = Heap(limit, self.size)
+        for i in finished:
+            heap.push(score[i] + self.weight * self.rows[SENTENCE][i])
+        floor = heap.least - self.weight - ROUNDING if heap.least >= least else -INFINITY
+        i = self.after(0, floor)
+        while i < self.size:
+            if score[i] < first:
+                others.append(i)
+            i = self.after(i + 1, floor)
+        self.finish(others)
+        finished += others
+        heap = Heap(limit, self.size)
+        for i in finished:
+            score[i] += self.weight * self.rows[SENTENCE][i]
+            if score[i] >= least or holds[i] > 0:
+                heap.push(score[i])
+        return [
+            (i, score[i])
+            for i in finished
+            if score[i] >= heap.least and (score[i] >= least or holds[i] > 0)
+        ]
+
+    def largest(self, Py_ssize_t count, mask):
+        """See ``board_arrays.Board.largest``."""
+        cdef Heap heap = Heap(count, self.size)
+        cdef Py_ssize_t i
+        self.leave(mask)
+        i = self.after(0, heap.least)
+        while i < self.size:
+            heap.push(self.rows[SCORE][i])
+            i = self.after(i + 1, heap.least)
+        return sorted([heap.values[i] for i in range(heap.size) if heap.values[i] > -INFINITY], reverse=True)
+
+    cdef int finish(self, list places) except -1:
+        """Work out the cosines of the best sentences of some entries."""
+        self.sums.write_some(self.groups, places, self.scale, self.rows[SENTENCE])
+        return 0
+
+    cdef int leave(self, mask) except -1:
+        """Make the scores of entries outside a mask minus infinity."""
+        cdef Row allowed
+        cdef Py_ssize_t i
+        if mask is not None:
+            allowed = Row(mask, "B")
+            check(allowed.size == self.size)
+            for i in range(self.size):
+                if not allowed.flags[i]:
+                    self.rows[SCORE][i] = -INFINITY
+        return 0
+
+    cdef Py_ssize_t after(self, Py_ssize_t at, float floor) noexcept:
+        """The first place from ``at`` on whose score is above ``floor``, or the end."""
+        cdef const float* score = self.rows[SCORE]
+        cdef Py_ssize_t i
+        cdef int more
+        while at + 64 <= self.size:  # many at a time
+            more = 0
+            for i in range(64):
+                more |= score[at + i] > floor
+            if more:
+                break
+            at += 64
+        while at < self.size and not score[at] > floor:
+            at += 1
+        return at
+
+
+cdef class Heap:
+    """The largest of the numbers that were pushed, so many; ``least`` is the least of them."""
+
+    cdef float* values
+    cdef Py_ssize_t size
+    cdef float least
+
+    def __cinit__(self, Py_ssize_t limit, Py_ssize_t most):
+        cdef Py_ssize_t i
+        self.size = max(1, min(limit, most))
+        self.values = <float*> PyMem_Malloc(self.size * sizeof(float))
+        if self.values == NULL:
+            raise MemoryError
+        for i in range(self.size):
+            self.values[i] = -INFINITY
+        self.least = -INFINITY
+
+    def __dealloc__(self):
+        PyMem_Free(self.values)
+
+    cdef void push(self, float value) noexcept:
+        """Put a number in place of the least, if it is larger."""
+        cdef Py_ssize_t at = 0, child
+        if value <= self.least:
+            return
+        while True:
+            child = 2 * at + 1
+            if child + 1 < self.size and self.values[child + 1] < self.values[child]:
+                child += 1
+            if child >= self.size or self.values[child] >= value:
+                break
+            self.values[at] = self.values[child]
+            at = child
+        self.values[at] = value
+        self.least = self.values[0]
+
+
+cdef float below(float value) noexcept:
+    """The next smaller number."""
+    return nextafterf(value, -INFINITY)
