@@ -239,11 +239,13 @@ class FAQ(Reading):
     ) -> ImportReport:
         """Import files that were read, as :meth:`load` does: all of them, or none.
 
+        Where a file names no language, new entries are in that of the site.
+
         Raises:
             EntryExists: if two hold different entries with one id.
         """
-        stored = self._by_id()
-        entries = [entry for document in documents for entry in document.over(stored.get)]
+        stored, lang = self._by_id(), self._store.site(self._site_id).lang
+        entries = [entry for document in documents for entry in document.over(stored.get, lang)]
         return self._merge(list(dict.fromkeys(entries)), stored, dry_run=dry_run, actor=actor)
 
     def merge(

@@ -30,6 +30,7 @@ from widget_server.admin_shapes import (
     EntryList,
     EntryQuery,
     History,
+    NewEntry,
     RestoreBody,
     SiteList,
     SiteSettings,
@@ -143,7 +144,7 @@ def list_entries(site: str, args: dict[str, Any]) -> dict[str, Any]:
 
 
 @operation(
-    admin, "POST", "/sites/<site>/entries", body=EntrySchema, answer=EntrySchema, status=201,
+    admin, "POST", "/sites/<site>/entries", body=NewEntry, answer=EntrySchema, status=201,
     dump=True, etag=True, failures=(*WRITE, 409), doc=MAKES,
 )  # fmt: skip
 def add_entry(data: Entry, site: str) -> tuple[Entry, int, dict[str, str]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
-from flask import request
+from flask import g, request
 from marshmallow import (
     RAISE,
     Schema,
     ValidationError,
     fields,
+    missing,
     post_load,
     pre_load,
     validate,
@@ -79,7 +81,23 @@ class SiteSettings(SiteSchema):
             raise ValidationError(dict(unknown))
 
 
-class EntryAt(EntrySchema):
+# An entry that names no language is in the site's.
+_LANG: Any = deepcopy(EntrySchema().fields["lang"])
+_LANG.load_default, _LANG.metadata = missing, {"description": "That of the site unless given."}
+
+
+class NewEntry(EntrySchema):
+    """An entry as it is added."""
+
+    lang = _LANG
+
+    @pre_load
+    def _speak(self, data: Any, **_: Any) -> Any:
+        says = not isinstance(data, dict) or "lang" in data
+        return data if says else {**data, "lang": g.site.lang}
+
+
+class EntryAt(NewEntry):
     """An entry as it is sent to its own address."""
 
     @pre_load

@@ -23,7 +23,7 @@ def assemble(draft: Draft, name: str) -> tuple[Document, list[Problem]]:
     aside.
     """
     problems = list(draft.problems)
-    loaded = list(_load(draft.raws, name, problems))
+    loaded = list(_load(draft, name, problems))
     loaded, repeated = _without_repetitions(loaded)
     problems += _taken_ids(loaded, name)
     entries = _with_ids(loaded)
@@ -41,6 +41,7 @@ def assemble(draft: Draft, name: str) -> tuple[Document, list[Problem]]:
         warnings=tuple(warnings),
         fields=draft.fields,
         plain=draft.plain,
+        names_lang=draft.names_lang,
     )
     return document, [problem for problem in problems if not _mild(problem)]
 
@@ -55,9 +56,10 @@ def _mild(problem: Problem) -> bool:
     return problem.severity == "warning"
 
 
-def _load(raws: list[Raw], name: str, problems: list[Problem]) -> Iterator[_Loaded]:
-    for number, raw in enumerate(raws, 1):
+def _load(draft: Draft, name: str, problems: list[Problem]) -> Iterator[_Loaded]:
+    for number, raw in enumerate(draft.raws, 1):
         data = rename(raw.data)
+        draft.names_lang = draft.names_lang or bool(data.get("lang"))
         try:
             yield load_entry(data if raw.typed else loosen(data), file=name, line=raw.line), raw
         except InvalidData as error:

@@ -28,6 +28,7 @@ class Document:
         warnings: what is worth a look but did not stop the reading.
         fields: what such a file can say of an entry besides its id; ``None`` for all there is.
         plain: whether it says answers without their markup.
+        names_lang: whether it names a language for any entry.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -39,21 +40,26 @@ class Document:
     warnings: tuple[Problem, ...] = ()
     fields: frozenset[str] | None = None
     plain: bool = False
+    names_lang: bool = False
 
-    def over(self, stored: Callable[[str], Entry | None]) -> tuple[Entry, ...]:
+    def over(self, stored: Callable[[str], Entry | None], lang: str) -> tuple[Entry, ...]:
         """The entries as they are to be stored: what the file can not say stays as it is.
 
         Args:
             stored: gives the entry that has an id now, if any.
+            lang: that of new entries where the file names none.
         """
-        if self.fields is None:
+        if self.fields is None and self.names_lang:
             return self.entries
-        return tuple([self._over(entry, stored(entry.id)) for entry in self.entries])
+        return tuple([self._over(entry, stored(entry.id), lang) for entry in self.entries])
 
-    def _over(self, entry: Entry, old: Entry | None) -> Entry:
-        if old is None:
-            return entry
-        said = {name: getattr(entry, name) for name in self.fields or ()}
+    def _over(self, entry: Entry, old: Entry | None, lang: str) -> Entry:
+        spoken = entry.lang if self.names_lang else lang if old is None else old.lang
+        if old is None or self.fields is None:
+            return entry if entry.lang == spoken else entry.replace(lang=spoken)
+        said = {name: getattr(entry, name) for name in self.fields - {"lang"}}
+        if "lang" in self.fields:
+            said["lang"] = spoken
         if self.fields is WRITTEN and not entry.category:
             del said["category"]  # most pages know none
         if self.plain and render_text(old.answer) == render_text(entry.answer):
@@ -87,6 +93,7 @@ class Draft:
     site: Mapping[str, Any] | None = None
     fields: frozenset[str] | None = None
     plain: bool = False
+    names_lang: bool = False
 
 
 def unreadable(message: str, name: str, line: int | None = None) -> ImportFormatError:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from faqlib import FAQ, Entry, Source, formats
+from faqlib import FAQ, Entry, Site, Source, formats
 from faqlib.markup import render_text
 from faqlib.schema import check_entry, clean_text, is_visible
 from faqlib.search.projector import Projector
@@ -273,6 +273,22 @@ def test_a_column_without_a_word_clears_what_was_there() -> None:
     content = f"id,question,answer,category,tags\nparking,Is parking free?,{EDITED!r},,\n"
     found = _again(content.replace("'", '"'), "csv")
     assert found == STORED.replace(answer=EDITED, category="", tags=())
+
+
+@pytest.mark.parametrize("name", [*EXACT[:-1], "text", "docx"])
+def test_a_file_that_names_no_language_is_in_the_sites(name: str) -> None:
+    entries = [Entry("Wo?", "Hier.", id="wo"), Entry("¿Dónde?", "Aquí.", id="es", lang="es")]
+    data = formats.write(entries[:1], format=name)
+    with FAQ(semantic=False) as faq:
+        faq.save_site(Site(lang="de"))
+        faq.add(Entry("Wann?", "Um acht.", id="wann", lang="fr"))
+        for content in (data, formats.write([faq["wann"].replace(lang="en")], format=name)):
+            faq.load(content if isinstance(content, bytes) else content.encode(), format=name)
+        assert {entry.id: entry.lang for entry in faq} == {"wann": "fr", "wo": "de"}
+        if name not in ("text", "docx"):  # one that names one says what each is in
+            mixed = formats.write(entries, format=name)
+            faq.load(mixed if isinstance(mixed, bytes) else mixed.encode(), format=name)
+            assert {entry.id: entry.lang for entry in faq} == {"wann": "fr", "wo": "en", "es": "es"}
 
 
 def test_an_import_builds_no_index_to_see_what_stays(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from faqlib import FAQ, FORMATS, Entry
+from faqlib import FAQ, FORMATS, Entry, Site, open_store
 from tests.server.conftest import assert_error, bearer, parts
 from widget_server import reports, tokens
 
@@ -135,6 +135,26 @@ def test_a_new_entry_says_where_it_is_found(editor: Editor, stored: Flask, name:
     assert json.dumps(name, ensure_ascii=False).encode() in made.data
     taken = assert_error(editor("POST", "/entries", json={"question": "New?", "id": name}), 409)
     assert "PUT" in taken["message"]
+
+
+def test_an_entry_that_names_no_language_is_in_the_sites(stored: Flask, database: str) -> None:
+    open_store(database).save_site(Site(id="south", lang="de"))
+    client, headers, root = (
+        stored.test_client(),
+        bearer(stored, "south"),
+        "/api/v1/admin/sites/south",
+    )
+    for path, lang in (({"lang": "en"}, "en"), ({}, "de")):
+        body = {"question": f"Wo? {lang}", "answer": "Hier."} | path
+        made = client.post(f"{root}/entries", json=body, headers=headers)
+        assert made.get_json()["lang"] == lang
+        match = headers | {"If-Match": made.headers["ETag"]}
+        put = client.put(made.headers["Location"], json=body | {"answer": "Da."}, headers=match)
+        assert put.get_json()["lang"] == lang
+    table = b"Frage,Antwort\nWie weit?,Nah.\n"
+    for _ in range(2):
+        client.post(f"{root}/import?format=csv", data=table, headers=headers)
+        assert client.get(f"{root}/entries/wie-weit", headers=headers).get_json()["lang"] == "de"
 
 
 def test_an_entry_is_published_and_taken_back(editor: Editor, stored: Flask) -> None:
