@@ -75,11 +75,22 @@ class Meaning:
 
         if (found := known.get(word)) is not None:
             return found
+        if self._table.row(word) is None:
+            known[word] = self._no_products
+            return self._no_products
         vector = self._table.scaled(word, self._weights)
         usual = background.products(self._table, word, self._lang)
         products = np.concatenate([index.products(vector), usual, vector], dtype=np.float32)
         found = known[word] = fast.Row(products)
         return found
+
+    @cached_property
+    def _no_products(self) -> Any:
+        """Those of a word that the table has not."""
+        import numpy as np
+
+        size = len(self._arrays[0]) + len(background.products(self._table, "", self._lang))
+        return fast.Row(np.zeros(size + DIMENSIONS, np.float32))
 
     @cached_property
     def _mine(self) -> dict[str, Prepared]:

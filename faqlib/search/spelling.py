@@ -7,8 +7,9 @@ a look-up is given the words that are alive.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Iterable, Iterator, Mapping
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 
 _TWO_EDITS_FROM = 8  # letters; in shorter words two edits make another word
 _MIN_LENGTH = 4
@@ -23,7 +24,9 @@ _BELOW = [
     for shifted in (above, above[1:])
     for pair in zip(shifted, below, strict=False)
 ]
-_NEIGHBOURS = frozenset(frozenset(pair) for pair in _BESIDE + _BELOW)
+_NEIGHBOURS = frozenset(chain(_BESIDE + _BELOW, [pair[::-1] for pair in _BESIDE + _BELOW]))
+_LIKELY = 0.8  # of an edit: the least that one counts
+_FAR = math.inf
 
 
 def edits_allowed(word: str) -> int:
@@ -37,26 +40,42 @@ def distance(a: str, b: str, limit: int) -> float:
     """Optimal string alignment distance, or ``limit + 1`` once it is clear to be above.
 
     A swap of two letters next to each other is one edit; a neighbouring key, or a letter doubled
-    or halved, counts 0.8 of one.
+    or halved, counts 0.8 of one. Only what so few edits can reach is looked at.
     """
     if abs(len(a) - len(b)) > limit:
         return limit + 1
+    reach = int(limit / _LIKELY)
+    dropped, inserted = _single(a), _single(b)
     before: list[float] = []
-    row: list[float] = [float(j) for j in range(len(b) + 1)]
-    for i, char in enumerate(a, 1):
-        current = [float(i)]
-        for j, other in enumerate(b, 1):
-            cost = 0.0 if char == other else 0.8 if frozenset((char, other)) in _NEIGHBOURS else 1.0
-            drop = 0.8 if i > 1 and a[i - 2] == char else 1.0
-            insert = 0.8 if j > 1 and b[j - 2] == other else 1.0
-            best = min(row[j] + drop, current[j - 1] + insert, row[j - 1] + cost)
-            if i > 1 and j > 1 and char == b[j - 2] and a[i - 2] == other:
-                best = min(best, before[j - 2] + 1.0)
-            current.append(best)
+    row = [float(j) for j in range(len(b) + 1)]
+    for i, char in enumerate(a):
+        current = [_FAR] * len(row)
+        first = max(0, i - reach)
+        if not first:
+            current[0] = i + 1.0
+        for j in range(first, min(len(b), i + reach + 1)):
+            other = b[j]
+            best = min(
+                row[j] + (0.0 if char == other else _replaced(char, other)),
+                row[j + 1] + dropped[i],
+                current[j] + inserted[j],
+            )
+            if i and j and char == b[j - 1] and a[i - 1] == other:
+                best = min(best, before[j - 1] + 1.0)
+            current[j + 1] = best
         if min(current) > limit:
             return limit + 1
         before, row = row, current
     return row[-1]
+
+
+def _single(word: str) -> list[float]:
+    """What it costs that a letter is there or not: less if it is that before once more."""
+    return [1.0, *(_LIKELY if one == other else 1.0 for one, other in pairwise(word))]
+
+
+def _replaced(char: str, other: str) -> float:
+    return _LIKELY if (char, other) in _NEIGHBOURS else 1.0
 
 
 class SpellingTable:

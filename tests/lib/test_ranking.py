@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
+from unittest import mock
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from faqlib import FAQ, Entry, read_file
 from faqlib.search import (
@@ -23,6 +27,7 @@ from faqlib.search import (
     ranker,
     ranking,
     similarity,
+    spelling,
     wordscores,
 )
 from faqlib.search.blend import blend
@@ -272,6 +277,53 @@ def test_a_compiled_board_refuses_what_does_not_fit() -> None:
     for call in (lambda: compiled.Board(2).near([floats], groups, 2), lambda: compiled.Row("x")):
         with pytest.raises(TypeError):
             call()
+
+
+def test_a_word_without_a_vector_is_compared_with_nothing(
+    fast: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip of a large FAQ would cost as much as a word that was never asked before."""
+    projection = Projector().project(random_entries(random.Random(9), 60))
+    known = projection.search("parking")
+    compared: list[object] = []
+    products = similarity.ArrayIndex.products
+
+    def counted(index: similarity.ArrayIndex, vector: similarity.Vector) -> object:
+        compared.append(vector)
+        return products(index, vector)
+
+    monkeypatch.setattr(similarity.ArrayIndex, "products", counted)
+    found = projection.search("xqzv parking")
+    assert not compared
+    assert found[0].entry.id == known[0].entry.id
+    projection.search("appointment")
+    assert len(compared) == 1
+
+
+def plain_distance(a: str, b: str) -> float:
+    """Optimal string alignment, by its definition."""
+    table = {(i, 0): float(i) for i in range(len(a) + 1)}
+    table |= {(0, j): float(j) for j in range(len(b) + 1)}
+    for i, j in itertools.product(range(1, len(a) + 1), range(1, len(b) + 1)):
+        doubled = 0.8 if a[i - 2 : i - 1] == a[i - 1] and i > 1 else 1.0
+        halved = 0.8 if b[j - 2 : j - 1] == b[j - 1] and j > 1 else 1.0
+        beside = any({a[i - 1], b[j - 1]} == set(pair) for pair in ("ab", "ax", "xc"))
+        other = 0.0 if a[i - 1] == b[j - 1] else 0.8 if beside else 1.0
+        options = [table[i - 1, j] + doubled, table[i, j - 1] + halved]
+        options.append(table[i - 1, j - 1] + other)
+        if i > 1 and j > 1 and a[i - 2 : i] == b[j - 2 : j][::-1]:
+            options.append(table[i - 2, j - 2] + 1)
+        table[i, j] = min(options)
+    return table[len(a), len(b)]
+
+
+@given(st.text("abcx", max_size=7), st.text("abcx", max_size=7), st.integers(0, 2))
+def test_only_what_so_few_edits_can_reach_has_to_be_looked_at(a: str, b: str, limit: int) -> None:
+    """The distance of two words is that of the whole table, wherever it is within the limit."""
+    pairs = {(one, other) for pair in ("ab", "ax", "xc") for one in pair for other in pair}
+    with mock.patch.object(spelling, "_NEIGHBOURS", pairs):
+        found, whole = spelling.distance(a, b, limit), plain_distance(a, b)
+    assert found == pytest.approx(whole) if whole <= limit else found > limit
 
 
 def test_threads_that_warm_one_state_together_find_what_one_alone_finds() -> None:
