@@ -71,8 +71,12 @@ class Outbox:
                     next_try=0,
                 )
             )
-        if self._clinics.site(site).webhook and self.can_send:
-            self.start()
+        if self._clinics.site(site).webhook:
+            if self.can_send:
+                self.start()
+            else:
+                message = "webhook not called: set FAQ_WEBHOOK_SECRET, which it is signed with"
+                log.warning(message, extra={"facts": {"site": site}})
         return True
 
     def _make_room(self, connection: Connection, site: str) -> bool:

@@ -200,6 +200,19 @@ def test_a_question_is_delivered_signed_and_once_by_two_workers(
     assert rows(one, questions)[0].state == "delivered"
 
 
+def test_a_webhook_that_nothing_can_sign_is_told_in_the_log(
+    make_app: Callable[..., Flask], database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    change(database, webhook="https://clinic.example/hook")
+    app = make_app()
+    assert (
+        app.test_client().post(f"{API}/north/questions", json={"question": "Lift?"}).status_code
+        == 204
+    )
+    assert "FAQ_WEBHOOK_SECRET" in caplog.text
+    assert "Lift" not in caplog.text
+
+
 def test_a_failed_delivery_is_tried_again_later_and_at_last_given_up(
     make_app: Callable[..., Flask], database: str, receiver: str
 ) -> None:
