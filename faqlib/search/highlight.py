@@ -30,7 +30,7 @@ _UNENDED = re.compile(r"(?<=[^\s.!?:;,。！？：；…])\n")
 _ROUNDING = 1e-9  # of a sum of weights
 _FAINT = 0.3  # of what tells most in the query: below it a word is not marked ("how", "can")
 
-# Of the query's terms that a text has: how much each matters, and whether it is marked.
+# Terms of a query: how much each matters, and whether it is marked.
 Told = tuple[tuple[str, float, bool], ...]
 # Where such a word begins and ends, and the same of its term.
 Match = tuple[int, int, str, float, bool]
@@ -74,17 +74,20 @@ def passage(text: str, lang: str, terms: Sequence[str]) -> Passage:
     return found
 
 
-def snippet(found: Passage, weights: Mapping[str, float]) -> str:
+def telling(weights: Mapping[str, float]) -> Told:
+    """What :func:`snippet` takes, from how much each term of a query weighs."""
+    faint = _FAINT * max(weights.values(), default=0.0)
+    return tuple([(term, weight, weight >= faint) for term, weight in weights.items()])
+
+
+def snippet(found: Passage, query: Told) -> str:
     """The window of at most about 200 characters whose different terms weigh most.
 
     It begins and ends between words, at a sentence's start where one is near, and shows by
     ``…`` where something was left out. Without a match it is the beginning of the text.
     """
     places = found.places
-    told: Told = ()
-    if terms := [term for term in weights if term in places]:
-        faint = _FAINT * max(weights.values())
-        told = tuple([(term, weights[term], weights[term] >= faint) for term in terms])
+    told = tuple([one for one in query if one[0] in places])
     key = (found.number, told)
     made = _made.get(key)
     if made is None:

@@ -11,7 +11,7 @@ from faqlib.search.confidence import RIVALS, THRESHOLD
 from faqlib.search.embedding import Embedder
 from faqlib.search.explain import reasons
 from faqlib.search.filters import Filter
-from faqlib.search.highlight import passage, snippet
+from faqlib.search.highlight import Told, passage, snippet, telling
 from faqlib.search.memory import Asked, Memory
 from faqlib.search.prepared import Prepared
 from faqlib.search.protocol import Snapshot
@@ -97,7 +97,7 @@ class Projection:
             return Results(text)
         signals = self._ranker.signals(query)
         ranked = self._ranker.rank(signals, max(limit, RIVALS + 1), only)
-        marks = self._marks(query) if snippets else {}
+        marks = self._marks(query) if snippets else ()
         impacts = self._ranker.impacts
         hits = tuple(
             [
@@ -143,14 +143,14 @@ class Projection:
             return []
         return self._ranker.rank(self._ranker.signals(query, by_words=by_words), limit, only)
 
-    def _marks(self, query: Query) -> Mapping[str, float]:
+    def _marks(self, query: Query) -> Told:
         """How much each term counts in a passage."""
         marks: dict[str, float] = {}
         for group in query.groups:
             for term, weight in self._ranker.impacts.telling(group).marks.items():
                 if weight > marks.get(term, 0.0):
                     marks[term] = weight
-        return marks
+        return telling(marks)
 
     def ready(self) -> bool:
         """Whether all that ever will speak for entries does now."""
@@ -177,5 +177,5 @@ class Projection:
         return QueryReader(self.languages, self._vocabulary, known)
 
 
-def _passage(item: Prepared, marks: Mapping[str, float]) -> str:
+def _passage(item: Prepared, marks: Told) -> str:
     return snippet(passage(item.answer, item.lang, item.answer_terms), marks)
