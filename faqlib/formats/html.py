@@ -22,7 +22,7 @@ from faqlib.formats.html_tree import parse
 from faqlib.formats.html_visible import Element, is_hidden, plain_text
 from faqlib.formats.leftovers import leftover
 from faqlib.formats.markdown_outline import read_outline
-from faqlib.formats.markers import halves
+from faqlib.formats.markers import asks, halves
 from faqlib.formats.outline_parts import shown_text
 from faqlib.model import SetAside
 
@@ -100,8 +100,9 @@ class _Page:
         self._add_all(sources.json_ld(root, self._broken))
         self._add_all(sources.microdata(root))
         self._add_all(sources.details(root))
+        parts = sources.Parts(self._name)
         for unsure in (sources.definitions, sources.toggles):
-            group = list(unsure(root))
+            group = list(unsure(root, parts))
             self._unsure += [found for found in group if not found.asks]
             self._add_all(found for found in group if found.asks)
 
@@ -118,14 +119,20 @@ class _Page:
         body = main if len(plain_text(main)) > 40 else root
         outline = read_outline([self._kept(line) for line in to_markdown(body).split("\n")], "")
         self._draft.set_aside += [replace(item, line=None) for item in outline.set_aside]
-        rest = [raw for raw in outline.raws if raw.data["answer"]]
-        asking = [raw for raw in rest if _asks(raw.data["question"])]
+        new = [raw for raw in outline.raws if not self._is_known(raw.data["question"])]
+        rest = [raw for raw in new if raw.data["answer"]]
+        asking = [raw for raw in rest if asks(raw.data["question"])]
         if not self._draft.raws and not asking:
             self._add_all(self._unsure)
         for raw in asking if self._draft.raws else rest:
             question = raw.data["question"]
-            found = Found(question, raw.data["answer"], lines_of.get(question))
-            self._add(found, raw.data["category"])
+            self._add(
+                Found(question, raw.data["answer"], lines_of.get(question)), raw.data["category"]
+            )
+        for question in (raw.data["question"] for raw in new if not raw.data["answer"]):
+            if asks(question):
+                aside = SetAside(question, "a question without an answer", lines_of.get(question))
+                self._draft.set_aside.append(aside)
 
     def _broken(self, error: sources.BrokenData) -> None:
         problem = Problem(str(error), self._name, error.line, severity="warning")
@@ -135,7 +142,8 @@ class _Page:
         """Adds what does not stand inside of something more trusted."""
         new = [found for found in group if not any(map(self._is_used, found.used))]
         for found in new:
-            self._add(found)
+            if not self._is_known(found.question):
+                self._add(found)
             self._used.update(found.used)
 
     def _is_used(self, element: Element) -> bool:
@@ -143,12 +151,13 @@ class _Page:
             above in self._used for above in element.iterancestors()
         )
 
+    def _is_known(self, question: str) -> bool:
+        key = _key(_shortened(question))
+        return not key or key in self._known
+
     def _add(self, found: Found, category: str = "") -> None:
-        question = _TRAIL.sub("", _LEAD.sub("", found.question, count=1)).strip()
-        key = re.sub(r"\W+", " ", question.casefold()).strip()
-        if not key or key in self._known:
-            return
-        self._known.add(key)
+        question = _shortened(found.question)
+        self._known.add(_key(question))
         if _INVITATION.fullmatch(question):
             reason = "an invitation to get in touch, not a question with an answer"
             self._draft.set_aside.append(SetAside(question, reason, found.line))
@@ -165,19 +174,24 @@ class _Page:
         return ""
 
 
-def _asks(question: str) -> bool:
-    return question.endswith(("?", "？", "؟"))
+def _shortened(question: str) -> str:
+    """A question without the page's number before it and its sign behind it."""
+    return _TRAIL.sub("", _LEAD.sub("", question, count=1)).strip()
+
+
+def _key(question: str) -> str:
+    return re.sub(r"\W+", " ", question.casefold()).strip()
 
 
 def _open_panels(root: Element) -> None:
     """Shows what a script would show: the panel behind a question, the words on a button."""
     for node in root.iter("button", "div", "section", "p"):
         if node.tag == "button":
-            if _asks(plain_text(node)):
+            if asks(plain_text(node)):
                 node.tag = "span"
         elif is_hidden(node):
             before = node.getprevious()
-            if before is not None and _asks(plain_text(before)):
+            if before is not None and asks(plain_text(before)):
                 node.attrib.clear()
 
 

@@ -7,7 +7,7 @@ styles, forms, navigation and hidden parts are dropped. Everything else is its t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from faqlib.formats.html_inline import BREAK, DEPTH, embedded, escaped, inline, joined
 from faqlib.formats.html_visible import BLOCKS, Element, is_dropped, is_hidden, plain_text
@@ -119,19 +119,23 @@ def _is_list(block: str) -> bool:
 
 
 def _table(element: Element, depth: int) -> list[str]:
-    rows = [
-        [cell for cell in row if cell.tag in ("td", "th")]
-        for row in element.iterdescendants("tr")
-        if not is_hidden(row)
-    ]
+    rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in _own_rows(element)]
     rows = [row for row in rows if row]
     width = max((len(row) for row in rows), default=0)
     if width < 2 or next(element.iterdescendants("table"), None) is not None:
         return [block for row in rows for cell in row for block in _blocks(cell, depth)]
-    lines = [[_cell(cell, depth) for cell in row] + [""] * (width - len(row)) for row in rows]
+    lines = [[_cell(cell, depth) for cell in row] for row in rows]
+    lines[0] += [""] * (width - len(lines[0]))  # Markdown fills up the others
     lines.insert(1, ["---"] * width)
     caption = [plain_text(cell) for cell in element.iterchildren("caption")]
     return [*map(escaped, caption), "\n".join(f"| {' | '.join(cells)} |" for cells in lines)]
+
+
+def _own_rows(table: Element) -> Iterator[Element]:
+    """The rows of a table, but none of a table in it."""
+    for part in table:
+        group = part if part.tag in ("thead", "tbody", "tfoot") else [part]
+        yield from (row for row in group if row.tag == "tr" and not is_hidden(row))
 
 
 def _cell(cell: Element, depth: int) -> str:

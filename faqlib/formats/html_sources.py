@@ -13,15 +13,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from faqlib.formats.document import unreadable
 from faqlib.formats.html_markdown import to_markdown
 from faqlib.formats.html_tree import fragment
 from faqlib.formats.html_visible import Element, is_dropped, plain_text
+from faqlib.formats.markers import asks
 from faqlib.formats.prose import Line
 from faqlib.formats.prose import to_markdown as prose_to_markdown
 
 _CHROME = frozenset({"nav", "header", "footer", "form"})
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
 _NODES = 100_000  # of structured data
+_ROOM = 400_000  # elements, with those that some letters count as; a page has a tenth
+_LETTERS = 100
 
 
 @dataclass(slots=True)
@@ -36,7 +40,7 @@ class Found:
     @property
     def asks(self) -> bool:
         """Whether it ends with a question mark."""
-        return self.question.endswith(("?", "？", "؟"))
+        return asks(self.question)
 
 
 class BrokenData(ValueError):
@@ -163,7 +167,33 @@ def details(root: Element) -> Iterator[Found]:
         yield Found(question, _without(item, [summary]), item.sourceline, [item])
 
 
-def definitions(root: Element) -> Iterator[Found]:
+class Parts:
+    """Reads the parts of a page that hold answers: each once, and not much more than the page.
+
+    Parts can stand in parts, or be named again and again; then reading each would take for ever.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._left = _ROOM
+        self._read: dict[Element, str] = {}
+
+    def markdown(self, part: Element) -> str:
+        """What is inside of ``part``.
+
+        Raises:
+            ImportFormatError: if the page has been read several times over by now.
+        """
+        if part not in self._read:
+            self._left -= sum(1 for _ in part.iter()) + sum(map(len, part.itertext())) // _LETTERS
+            if self._left < 0:
+                message = "has answers in answers too often: save only the part with the questions."
+                raise unreadable(message, self._name, part.sourceline)
+            self._read[part] = to_markdown(part)
+        return self._read[part]
+
+
+def definitions(root: Element, read: Parts) -> Iterator[Found]:
     """The terms and definitions of ``<dl>``; several definitions of a term are one answer."""
     for listing in root.iter("dl"):
         if _in_chrome(listing):
@@ -172,7 +202,7 @@ def definitions(root: Element) -> Iterator[Found]:
         parts: list[str] = []
         for node in [*_terms(listing), None]:
             if node is not None and node.tag == "dd":
-                parts.append(to_markdown(node))
+                parts.append(read.markdown(node))
                 continue
             if term is not None and any(parts):
                 answer = "\n\n".join(filter(None, parts))
@@ -188,7 +218,7 @@ def _terms(listing: Element) -> Iterator[Element]:
             yield node
 
 
-def toggles(root: Element) -> Iterator[Found]:
+def toggles(root: Element, read: Parts) -> Iterator[Found]:
     """Buttons that open a panel, as site builders make them, and question/answer classes."""
     by_id = {node.get("id"): node for node in root.iter() if _is_element(node) and node.get("id")}
     for node in root.iter():
@@ -198,8 +228,7 @@ def toggles(root: Element) -> Iterator[Found]:
         if panel is None or panel is node or _contains(panel, node):
             continue
         question = plain_text(node)
-        answer = to_markdown(panel)
-        if 3 <= len(question) <= 500 and answer:
+        if 3 <= len(question) <= 500 and (answer := read.markdown(panel)):
             yield Found(question, answer, node.sourceline, [node, panel])
 
 

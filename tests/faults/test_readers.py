@@ -96,6 +96,8 @@ EMPTY, BELOW = CELL % ("", ""), CELL % ("<w:vMerge/>", "")
 LONG, BREAK = CELL % (TOP, "x" * 10**6), "<w:t>Q?</w:t><w:br/>"
 UPWARDS = ROW % (BELOW * 60)
 BOX = "<w:r><w:pict><w:txbxContent><w:p/></w:txbxContent></w:pict></w:r>"
+BOLD = b"word <b>x</b> " * 60_000
+PANEL = b"<div id=x>" + b"word " * 50_000
 TWICE = b"{" + b",".join(b'"%d": 1' % number for number in [*range(200_000), 199_999]) + b"}"
 ROWS = count(10_000, 100_000)
 QA = "Q: One?\nA: Yes.\n\n"
@@ -133,6 +135,12 @@ BOMBS: list[tuple[str, str, Callable[[], bytes]]] = [
     ("html", "open", lambda: b"<b><i><u>" * 200_000),
     ("html", "attributes", lambda: b"<p " + b"a=b " * 1_000_000 + b">"),
     ("html", "entities", lambda: b"<p>" + b"&amp;" * 1_000_000),
+    ("html", "a wide row", lambda: b"<table><tr>" + b"<td>" * 60_000 + b"<tr><td>" * 40_000),
+    ("html", "tables in tables", lambda: b"<h3>a?</h3>" + b"<table><tr><td>x<td>" * 60),
+    ("html", "buttons", lambda: b"<i aria-controls=x>ab?</i>" * 90_000 + PANEL),
+    ("html", "panels", lambda: b"<b aria-expanded=0>ab?</b><div>" * 110 + BOLD),
+    ("html", "lists", lambda: b"<dl><dt>a?<dd>" * 110 + BOLD),
+    ("html", "bold", lambda: b"<h3>a?</h3><p>" + b"<b>a</b>" * 99_000),
     ("html", "table", lambda: b"<table><tr><td>" * 50_000),
     ("markdown", "deep", lambda: b"# a?\n" + b"> " * 200_000),
     ("markdown", "links", lambda: b"# a?\n" + b"[a](" * 200_000),

@@ -272,6 +272,30 @@ def test_the_structured_data_of_a_written_page_reads_back_too() -> None:
     assert pairs(page) == [(entry.question, entry.answer) for entry in entries]
 
 
+def test_questions_that_are_alike_or_have_no_answer_are_told_and_not_dropped() -> None:
+    document = read("<h3>One?</h3><p>1</p><h3>Two?</h3><h3>One?</h3><p>other</p><h3>Us</h3>")
+    assert [(entry.id, entry.answer) for entry in document.entries] == [
+        ("one", "1"),
+        ("one-2", "other"),
+    ]
+    assert "with another answer" in document.warnings[0].message
+    assert [(aside.text, aside.reason) for aside in document.set_aside] == [
+        ("Two?", "a question without an answer")
+    ]
+
+
+def test_a_panel_is_read_once_however_many_buttons_open_it() -> None:
+    buttons = "<button aria-controls=x>One?</button>" * 50
+    (entry,) = read(f"{buttons}<div id=x>{'<i>a</i> ' * 9_000}</div>").entries
+    assert entry.question == "One?"
+
+
+def test_a_table_in_a_table_is_read_once() -> None:
+    inner = "<table><tr><td>b<td>c</table>"
+    (entry,) = read(f"<h3>One?</h3><table><tr><td>a{inner}<td>d</table>").entries
+    assert entry.answer == "a\n\n| b | c |\n| --- | --- |\n\nd"
+
+
 def test_only_published_entries_stand_in_a_page() -> None:
     entries = [Entry("One?", "1"), Entry("Two?", "canary", status="draft")]
     page = str(formats.write(entries, format="html"))
