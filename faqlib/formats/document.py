@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from faqlib.errors import ImportFormatError, Problem
-from faqlib.markup import render_text
+from faqlib.markup import render_html, render_text
 from faqlib.model import Entry, SetAside
 
 #: What pages and documents say, which know no other field.
@@ -62,9 +62,14 @@ class Document:
             said["lang"] = spoken
         if self.fields is WRITTEN and not entry.category:
             del said["category"]  # most pages know none
-        if self.plain and render_text(old.answer) == render_text(entry.answer):
+        if self.fields is WRITTEN and self._shows_alike(entry.answer, old.answer):
             del said["answer"]
         return old.replace(**said)
+
+    def _shows_alike(self, one: str, other: str) -> bool:
+        """Whether two answers are the same to who reads such a file."""
+        show = render_text if self.plain else render_html
+        return show(one) == show(other)
 
 
 @dataclass(slots=True)

@@ -10,10 +10,11 @@ from typing import Any
 from faqlib.errors import MissingExtra
 from faqlib.formats.document import WRITTEN, Draft, Raw, unreadable
 from faqlib.formats.docx_bounds import bounded_package
+from faqlib.formats.docx_inline import marked
 from faqlib.formats.docx_tables import grid, questions_in
 from faqlib.formats.docx_unwrap import footnotes, unwrap, word
 from faqlib.formats.docx_write import WRITTEN_HERE, write_document
-from faqlib.formats.html_inline import BREAK, around, escaped, joined, link
+from faqlib.formats.html_inline import BREAK, escaped
 from faqlib.formats.leftovers import leftover
 from faqlib.formats.markdown_outline import read_outline
 from faqlib.formats.markers import USUAL, halves, id_in
@@ -101,7 +102,7 @@ class _Reader:
                 yield from ("", *self._table(item))
                 self._listing = False
                 continue
-            text = _marked(item)
+            text = marked(item)
             plain = shown_text(text)
             reason = None if self._ours else leftover(plain)
             if reason is not None:
@@ -207,7 +208,7 @@ class _Reader:
             if hasattr(item, "rows"):
                 yield from ("", *grid(item))
             else:
-                yield from self._paragraph(item, _marked(item))
+                yield from self._paragraph(item, marked(item))
         self._listing = False
 
 
@@ -219,21 +220,6 @@ def _begins(piece: str) -> bool:
     """Whether a line inside of a paragraph begins something of its own."""
     marked = USUAL.question_in(piece) is not None or USUAL.answer_in(piece) is not None
     return marked or _BULLETED.match(piece) is not None
-
-
-def _marked(paragraph: Any) -> str:
-    """A paragraph with its bold and italic runs and its links."""
-    pieces = []
-    for item in paragraph.iter_inner_content():
-        if hasattr(item, "address"):
-            pieces.append(link(escaped(item.text), item.url or ""))
-            continue
-        text = BREAK.join(escaped(line) for line in item.text.split("\n"))
-        for mark, wanted in (("*", item.italic), ("**", item.bold)):
-            text = around(text, mark) if wanted and text.strip() else text
-        pieces.append(text)
-    lines = [re.sub(r" +", " ", line).strip() for line in joined(pieces).split(BREAK)]
-    return BREAK.join(filter(None, lines))
 
 
 def _unmarked(text: str) -> str:

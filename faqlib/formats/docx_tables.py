@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from faqlib.formats.docx_inline import marked
 from faqlib.formats.fields import columns_of
-from faqlib.formats.html_inline import escaped
+from faqlib.formats.html_inline import BREAK
 from faqlib.formats.markers import asks
 
 Rows = list[list[Any]]
@@ -31,7 +32,7 @@ def questions_in(table: Any) -> tuple[list[str | None], Rows] | None:
 def grid(table: Any) -> Iterator[str]:
     """A table of Markdown; what was merged stands in the first of its columns."""
     rows = [
-        [text for cell, width in row for text in (escaped(cell.text).strip(), *[""] * (width - 1))]
+        [text for cell, width in row for text in (_shown(cell), *[""] * (width - 1))]
         for row in _rows(table)
     ]
     width = max((len(row) for row in rows), default=0)
@@ -41,6 +42,11 @@ def grid(table: Any) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
         if index == 0:
             yield f"| {' | '.join(['---'] * width)} |"
+
+
+def _shown(cell: Any) -> str:
+    lines = (line for part in cell.paragraphs for line in marked(part).split(BREAK))
+    return " ".join(filter(None, lines))
 
 
 def _rows(table: Any) -> Iterator[list[tuple[Any, int]]]:

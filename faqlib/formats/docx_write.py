@@ -6,11 +6,15 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from faqlib.formats.docx_unwrap import word
 from faqlib.formats.markers import id_in
 from faqlib.markup import Node, node_lines, render_tree
 from faqlib.model import Entry, slug
 
 WRITTEN_HERE = "faqlib"  # the document's identifier: its questions are headings of level 2
+# What a Word document calls a link to elsewhere, and where a part refers to one.
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_LINKS, _REFERENCE = f"{_OFFICE}/hyperlink", f"{{{_OFFICE}}}id"
 _LEVELS = 3  # as many list styles as Word's own template has
 
 
@@ -84,19 +88,32 @@ def _is(node: Node, *tags: str) -> bool:
 
 
 def _runs(
-    paragraph: Any, nodes: Sequence[Node], *, bold: bool = False, italic: bool = False
+    paragraph: Any,
+    nodes: Sequence[Node],
+    *,
+    bold: bool = False,
+    italic: bool = False,
+    link: bool = False,
 ) -> None:
     for node in nodes:
         if isinstance(node, str):
             run = paragraph.add_run(node.replace("\n", " "))
-            run.bold, run.italic = bold or None, italic or None
+            run.bold, run.italic, run.underline = bold or None, italic or None, link or None
         elif node[0] == "br":
             paragraph.add_run().add_break()
         elif node[0] == "img":
             paragraph.add_run(node[1].get("alt", ""))
         else:
             strong, slanted = bold or node[0] == "strong", italic or node[0] == "em"
-            _runs(paragraph, node[2:], bold=strong, italic=slanted)
-            url = node[1].get("href", "")
-            if url and url not in node_lines([node]):
-                paragraph.add_run(f" ({url})")
+            before, url = len(paragraph._p), node[1].get("href", "")
+            _runs(paragraph, node[2:], bold=strong, italic=slanted, link=link or bool(url))
+            if url:
+                _link(paragraph, list(paragraph._p)[before:], url)
+
+
+def _link(paragraph: Any, runs: list[Any], url: str) -> None:
+    """Make one link of runs that stand in a paragraph."""
+    element = paragraph._p.makeelement(word("hyperlink"))
+    element.set(_REFERENCE, paragraph.part.relate_to(url, _LINKS, is_external=True))
+    paragraph._p.append(element)
+    element.extend(runs)

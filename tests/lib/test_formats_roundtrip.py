@@ -241,6 +241,19 @@ def test_a_file_that_nobody_edited_changes_nothing(name: str) -> None:
     assert _again(formats.write([STORED], format=name), name) == STORED
 
 
+def test_links_lists_and_tables_outlive_a_word_file_that_nobody_edited() -> None:
+    answer = (
+        "1. See the [map](https://m.example/?a=1&b=2).\n2. Call [988](tel:988), or write to "
+        "<https://m.example>.\n\n**Or** [mail **us**](mailto:a@m.example).\n\n"
+        "| Who | Where |\n| --- | --- |\n| **We** \\| you | [here](https://m.example) |"
+    )
+    with FAQ(semantic=False) as faq:
+        faq.add(STORED.replace(answer=answer))
+        data = faq.dumps("docx")
+        assert isinstance(data, bytes)
+        assert faq.load(data, format="docx", dry_run=True).changed == ()
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
