@@ -8,7 +8,7 @@ They go with the state: whatever is edited, the next search is made anew.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TypeAlias
 
 from faqlib.model import Results
 from faqlib.search.bounded import Bounded
@@ -23,14 +23,9 @@ _HIT, _EXPLAINED = 1_000, 6_000
 _LONGEST = 400  # characters of a question that is worth remembering
 
 
-class Asked(NamedTuple):
-    """All that an answer depends on, besides the state."""
-
-    text: str
-    limit: int
-    only: Filter | None
-    snippets: bool
-    explain: bool
+# All that an answer depends on, besides the state: the text, how many hits at most, which entries,
+# whether with passages, whether with reasons.
+Asked: TypeAlias = tuple[str, int, Filter | None, bool, bool]
 
 
 class Memory:
@@ -51,7 +46,7 @@ class Memory:
             if len(once) >= _ASKED_ONCE:
                 once.clear()
             once.add(key)
-        elif len(asked.text) <= _LONGEST and len(answer.hits) <= _MOST_HITS:
+        elif len(asked[0]) <= _LONGEST and len(answer.hits) <= _MOST_HITS:
             self._answers[asked] = answer
 
 

@@ -12,7 +12,7 @@ from faqlib.search.embedding import Embedder
 from faqlib.search.explain import reasons
 from faqlib.search.filters import Filter
 from faqlib.search.highlight import Told, passage, snippet, telling
-from faqlib.search.memory import Asked, Memory
+from faqlib.search.memory import Memory
 from faqlib.search.prepared import Prepared
 from faqlib.search.protocol import Snapshot
 from faqlib.search.query import MAX_CHARACTERS, Query, QueryReader
@@ -73,7 +73,7 @@ class Projection:
         explain: bool = False,
     ) -> Results:
         """What :meth:`search` says, remembered: who asks the same often gets the same object."""
-        asked = Asked(text, limit, only, snippets, explain)
+        asked = text, limit, only, snippets, explain
         found = self._memory.recall(asked)
         if found is None:
             final = self._ranker.is_ready
