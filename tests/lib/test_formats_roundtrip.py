@@ -254,6 +254,17 @@ def test_links_lists_and_tables_outlive_a_word_file_that_nobody_edited() -> None
         assert faq.load(data, format="docx", dry_run=True).changed == ()
 
 
+@pytest.mark.parametrize("example", ["exosomes", "family-practice"])
+def test_tables_outlive_a_text_file_that_nobody_edited(example: str) -> None:
+    with FAQ(semantic=False) as faq:
+        faq.load(Path(__file__).parents[2] / "examples" / example / "faq.yaml")
+        data = str(faq.dumps("text"))
+        assert faq.load(data.encode(), format="text", dry_run=True).changed == ()
+        if example == "exosomes":
+            edited = data.replace("a knee or a shoulder", "a knee or a hip").encode()
+            assert faq.load(edited, format="text").changed == ("how-given",)
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
