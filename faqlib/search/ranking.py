@@ -70,8 +70,8 @@ class Impacts:
         self._snapshot = snapshot
         self._places = places
         self._count = len(lengths)
-        columns = zip(*lengths.values(), strict=True) if lengths else [(0,)] * len(FIELDS)
-        self._means = [sum(column) / max(1, self._count) or 1.0 for column in columns]
+        totals = [sum([row[field] for row in lengths.values()]) for field in range(len(FIELDS))]
+        self._means = [total / max(1, self._count) or 1.0 for total in totals]
         self._lengths = lengths
         self._norms: dict[int, tuple[float, ...]] = {}
         self._cache: dict[str, Added] = {}
