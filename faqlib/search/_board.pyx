@@ -97,7 +97,8 @@ cdef class Board:
         cdef const float* a = self.rows[WHOLE]
         cdef const float* s = self.rows[SENTENCE]
         for i in range(self.size):
-            score[i] = words * w[i] + covered * c[i] + question * q[i] + whole * a[i] + sentence * s[i]
+            score[i] = words * w[i] + covered * c[i]
+            score[i] += question * q[i] + whole * a[i] + sentence * s[i]
         self.weight = sentence
 
     def add(self, float weight, column):
@@ -181,6 +182,7 @@ cdef class Board:
             score[i] += self.weight * self.rows[SENTENCE][i]
             if score[i] >= least or holds[i] > 0:
                 heap.push(score[i])
+        self.weight = 0  # it is in the scores now
         return [
             (i, score[i])
             for i in finished
@@ -196,7 +198,8 @@ cdef class Board:
         while i < self.size:
             heap.push(self.rows[SCORE][i])
             i = self.after(i + 1, heap.least)
-        return sorted([heap.values[i] for i in range(heap.size) if heap.values[i] > -INFINITY], reverse=True)
+        found = [heap.values[i] for i in range(heap.size) if heap.values[i] > -INFINITY]
+        return sorted(found, reverse=True)
 
     cdef int finish(self, list places) except -1:
         """Work out the cosines of the best sentences of some entries."""
