@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 
 from faqlib import Site, open_store
 from tests.server.conftest import PLAIN, parts
+from tests.server.test_running import free_port
 from widget_server import Settings, create_app, doctor, fetch
 from widget_server.cli import main
 from widget_server.csp import allows
@@ -195,16 +196,17 @@ def test_serve_refuses_wrong_settings_before_it_starts(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("signal.signal", lambda *_: None)  # this process has handlers of its own
+    serve = ("serve", "--db", str(tmp_path / "faq.db"), "--port", str(free_port()))
     monkeypatch.setenv("FAQ_PROXIES", "lots")
-    assert "proxies" in fails(run("serve", "--db", str(tmp_path / "faq.db")))
+    assert "proxies" in fails(run(*serve))
     monkeypatch.setenv("FAQ_PROXIES", "1")
     monkeypatch.setenv("FAQ_RATE_STORAGE", "nowhere://:secret@host")
-    said = fails(run("serve", "--db", str(tmp_path / "faq.db")))
+    said = fails(run(*serve))
     assert "rate_storage" in said
     assert "secret" not in said
     if importlib.util.find_spec("redis") is None:
         monkeypatch.setenv("FAQ_RATE_STORAGE", "redis://127.0.0.1")
-        assert "pip install redis" in fails(run("serve", "--db", str(tmp_path / "faq.db")))
+        assert "pip install redis" in fails(run(*serve))
 
 
 # The doctor
