@@ -17,7 +17,6 @@ from plots import bars, rows
 from quality import ENGINES, Row, measure
 
 from faqlib import read_file
-from faqlib.search.board import fast
 from faqlib.testing import load_questions
 
 TARGET = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -27,15 +26,14 @@ Written by `make bench`: every figure of a table comes from one run on one machi
 its peers on the same entries and queries. Compare the ratios; the milliseconds are the machine's.
 All times are processor time of one thread; 1.0x is faqlib's.
 """
-_COMPILED = "as it was here" if fast.__name__.endswith("_board") else "which it was not here"
-SEARCH = f"""
+SEARCH = """
 ## A search
 
 Ten hits. Medians, and between which values eight of ten searches lie. Every query is new to every
 engine; its words are not. faqlib's search is the whole one, without sentence embeddings: typing
 slips, synonyms, meaning, confidence and suggestion, none of which the peers have. tantivy and bm25s
 are compiled and compare words alone. faqlib's sums are compiled where it was installed with a C
-compiler at hand, {_COMPILED}.
+compiler at hand; where not, numpy does them.
 
 Ids and scores only:
 """

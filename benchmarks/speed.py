@@ -11,9 +11,13 @@ it always does: typing slips, synonyms, meaning, confidence, suggestion.
 
 from __future__ import annotations
 
+import json
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from corpus import Row, entries, made, misspelt, mixtures, numbers, queries
@@ -22,6 +26,7 @@ from quality import ENGINES
 
 from faqlib import FAQ
 
+HERE = Path(__file__).parent
 SIZES = (20, 1_000, 10_000)
 MEASURED = 160
 WARMING = 320
@@ -157,7 +162,25 @@ def cases_table(found: Mapping[int, Cases]) -> Iterator[str]:
 
 def bare(size: int) -> dict[str, Spent]:
     """Ids and scores of ten hits."""
-    return measure({**ENGINES, "faqlib": lambda rows: bare_faqlib(len(rows))}, size)
+    found = measure({**ENGINES, "faqlib": lambda rows: bare_faqlib(len(rows))}, size)
+    return {"faqlib": found.pop("faqlib"), "faqlib, not compiled": not_compiled(size), **found}
+
+
+_NOT_COMPILED = """
+import json, sys
+sys.modules["faqlib.search._board"] = None  # as where no compiler was
+import quality, speed
+engines = {"faqlib": lambda rows: speed.bare_faqlib(len(rows))}
+engines |= {name: quality.ENGINES[name] for name in ("SQLite FTS5", "tantivy")}
+print(json.dumps(speed.measure(engines, int(sys.argv[1]))["faqlib"]))
+"""
+
+
+def not_compiled(size: int) -> Spent:
+    """What faqlib spends with numpy alone, beside others in a process of its own."""
+    command = [sys.executable, "-c", _NOT_COMPILED, str(size)]
+    done = subprocess.run(command, cwd=HERE, check=True, capture_output=True, text=True)
+    return Spent(*json.loads(done.stdout))
 
 
 def whole(size: int) -> dict[str, Spent]:
