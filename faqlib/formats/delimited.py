@@ -18,6 +18,8 @@ from faqlib.schema import dump_entry
 
 _DELIMITERS = (",", ";", "\t", "|")
 _COLUMNS = 200
+# A line for Excel alone, which says what divides the cells.
+_SAYS_HOW = re.compile(r"\A\"?sep=.\"?[;,\t]*\n", re.IGNORECASE)
 _CELL = 1_000_000  # characters; the schema's bounds are far lower
 _HEADER = 100_000
 csv.field_size_limit(max(csv.field_size_limit(), _CELL))
@@ -32,14 +34,14 @@ def read(text: str, name: str) -> Draft:
     Raises:
         ImportFormatError: if no column holds questions, or none answers.
     """
-    table = text.lstrip("\n")
+    table = _SAYS_HOW.sub("", text.lstrip("\n"), count=1)
     delimiter, header = _header(table, name)
     columns = columns_of(header)
     draft = Draft()
     _check_columns(header, columns, draft, name)
     exact = tuple(header) == FIELDS
     draft.fields = frozenset(filter(None, columns)) - {"id"}
-    above = len(text) - len(table)
+    above = text.count("\n", 0, len(text) - len(table))
     for line, cells in islice(_rows(table, delimiter, above, draft, name), 1, None):
         if any(cell.strip() for cell in cells):
             row = cells if exact else _foreign(cells, columns)

@@ -13,6 +13,9 @@ from faqlib.model import Entry, SetAside
 #: What pages and documents say, which know no other field.
 WRITTEN = frozenset({"question", "answer", "category"})
 
+#: Why the lines between a page's head and its first question are set aside.
+ABOVE = "stands above the first question"
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -81,6 +81,10 @@ def loosen(data: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if key == "position":
             loose[key] = _number(value)
+        elif key == "status":
+            loose[key] = value.strip().lower()
+        elif key in ("last_reviewed", "review_due"):
+            loose[key] = _date(value)
         elif key in LIST_READERS:
             loose[key] = LIST_READERS[key](value)
     for key in (
@@ -99,6 +103,12 @@ def loosen(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _number(text: str) -> int | str:
     return int(text) if re.fullmatch(r"\s*[-+]?[0-9]{1,12}\s*", text) else text
+
+
+def _date(text: str) -> str:
+    """A date as it stands; as Excel saves it in much of Europe, ``31.5.2026``, it is made ISO."""
+    found = re.fullmatch(r"\s*([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})\s*", text)
+    return "{2}-{1:0>2}-{0:0>2}".format(*found.groups()) if found else text
 
 
 def split_tags(text: str) -> list[str]:

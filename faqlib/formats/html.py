@@ -14,7 +14,7 @@ from dataclasses import replace
 from faqlib.errors import Problem
 from faqlib.formats import html_sources as sources
 from faqlib.formats import json_format
-from faqlib.formats.document import WRITTEN, Draft, Raw
+from faqlib.formats.document import ABOVE, WRITTEN, Draft, Raw
 from faqlib.formats.html_markdown import to_markdown
 from faqlib.formats.html_page import DATA_TYPE, write
 from faqlib.formats.html_sources import Found
@@ -118,7 +118,9 @@ class _Page:
         main = next(root.iter("main"), root)
         body = main if len(plain_text(main)) > 40 else root
         outline = read_outline([self._kept(line) for line in to_markdown(body).split("\n")], "")
-        self._draft.set_aside += [replace(item, line=None) for item in outline.set_aside]
+        # What stands above the questions of a page is the rest of the page.
+        left = [item for item in outline.set_aside if item.reason != ABOVE]
+        self._draft.set_aside += [replace(item, line=None) for item in left]
         new = [raw for raw in outline.raws if not self._is_known(raw.data["question"])]
         rest = [raw for raw in new if raw.data["answer"]]
         asking = [raw for raw in rest if asks(raw.data["question"])]

@@ -27,7 +27,7 @@ def read_details(lines: Sequence[str], draft: Draft) -> None:
         elif heading is not None:
             category = heading[1]
         elif not draft.raws:
-            take_above(lines[at : at + 1], draft)
+            take_above(lines, at, at + 1, draft)
         else:
             set_aside(lines, at, at + 1, draft)
         at += 1

@@ -64,7 +64,7 @@ def _asks_by_headings(lines: Sequence[str], headings: Sequence[_Heading]) -> boo
     markers = mark.markers_of(texts)
     marked = sum(markers.question_in(text) is not None for text in texts) if markers else 0
     bold = sum(text[:2] == "**" and mark.decorated_question(text) is not None for text in texts)
-    return sum(heading.text.endswith("?") for heading in headings) >= max(marked, bold)
+    return sum(mark.asks(heading.text) for heading in headings) >= max(marked, bold)
 
 
 def _without_front_matter(lines: Sequence[str], draft: Draft, name: str) -> list[str]:
@@ -119,7 +119,7 @@ def _underlines(lines: Sequence[str], at: int) -> bool:
 
 def _question_level(headings: Sequence[_Heading]) -> tuple[int, bool]:
     """The level of the questions, and whether every heading on it is one."""
-    asking = Counter(heading.level for heading in headings if heading.text.endswith("?"))
+    asking = Counter(heading.level for heading in headings if mark.asks(heading.text))
     every = Counter(heading.level for heading in headings)
     level = max(asking or every, key=lambda level: ((asking or every)[level], level))
     return level, not asking or asking[level] * 2 >= every[level]
@@ -133,10 +133,10 @@ def _read_headings(
         heading
         for heading in headings
         if heading.level < level
-        or (heading.level == level and (all_of_it or heading.text.endswith("?")))
+        or (heading.level == level and (all_of_it or mark.asks(heading.text)))
     ]
     category = ""
-    take_above(lines[: starts[0].start] if starts else lines, draft)
+    take_above(lines, 0, starts[0].start if starts else len(lines), draft)
     ends = [*(heading.start for heading in starts), len(lines)][1:]
     for heading, end in zip(starts, ends, strict=True):
         body = "\n".join(lines[heading.end : end]).strip("\n").rstrip()
@@ -150,7 +150,7 @@ def _read_headings(
         if draft.raws:
             set_aside(lines, heading.end, end, draft)
         else:
-            take_above(body.split("\n"), draft)
+            take_above(lines, heading.end, end, draft)
 
 
 def _read_marked(lines: Sequence[str], headings: Sequence[_Heading], draft: Draft) -> None:
@@ -168,10 +168,11 @@ def _read_marked(lines: Sequence[str], headings: Sequence[_Heading], draft: Draf
         for at in range(heading.start, heading.end):
             given[at] = Line(at + 1, replacement if at == heading.start else "")
     head, sections = split_lines(given)
-    above = [line.text for line in head if line.text]
+    above = [line for line in head if line.text]
     if above and not draft.title:
-        draft.title = shown_text(above.pop(0))
-    take_above(above, draft)
+        draft.title = shown_text(above.pop(0).text)
+    for line in above:
+        take_above(lines, line.number - 1, line.number, draft)
     for section in sections:
         question, answer = shown_text(section.question), _source(section, lines)
         draft.raws.append(entry_of(question, answer, section.category, section.number))

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 QUESTION_WORDS = (
     "question|frage|pregunta|pergunta|domanda|vraag|spørgsmål|fråga|pytanie|вопрос|質問"
+    "|问题|問題|提问|问|問|질문|سؤال|السؤال|س|שאלה|ש"
 )
 ANSWER_WORDS = (
     "answer|ans|antwort|respuesta|resposta|réponse|reponse|risposta|antwoord|svar|odpowiedź"
-    "|ответ|回答"
+    "|ответ|回答|答案|答|답변|답|جواب|الجواب|إجابة|الإجابة|ج|תשובה|ת"
 )
 # Single letters mean different things: "P: 555 0100" is a telephone in one file and a question in
 # another. A file's letters are the pair that it uses most.
 _LETTERS = (("q", "a"), ("q", "r"), ("f", "a"), ("p", "r"), ("d", "r"), ("v", "a"), ("в", "о"))
-_NUMBER = r"[ ]?(?:no\.? ?)?#?[0-9]{0,3}"
+_NUMBER = r"[ ]?(?:no\.? ?)?#?\d{0,3}"
 _CATEGORY = re.compile(
     r"(?:category|kategorie|rubrik|categoría|categoria|catégorie)[ ]?[:：](?P<name>.{0,200})",
     re.IGNORECASE,

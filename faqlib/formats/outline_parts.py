@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from faqlib.formats import markers as mark
-from faqlib.formats.document import Draft, Raw
+from faqlib.formats.document import ABOVE, Draft, Raw
 from faqlib.markup import render_text
 from faqlib.model import SetAside
 
@@ -31,12 +31,15 @@ def heading_in(line: str) -> tuple[int, str] | None:
     return len(found["level"]), shown_text(text)
 
 
-def take_above(lines: Sequence[str], draft: Draft) -> None:
-    """Takes what stands above the questions as subtitle and intro."""
-    texts = [shown_text(line.strip()) for line in lines if line.strip()]
-    if texts and not draft.subtitle:
-        draft.subtitle = texts.pop(0)
-    draft.intro = "\n".join(filter(None, [draft.intro, *texts]))
+def take_above(lines: Sequence[str], start: int, end: int, draft: Draft) -> None:
+    """Takes what stands above the questions as subtitle and intro, which are no entry's."""
+    for at in range(start, end):
+        text = shown_text(lines[at].strip())
+        if text and not draft.subtitle:
+            draft.subtitle = text
+        elif text:
+            draft.intro = "\n".join(filter(None, [draft.intro, text]))
+            draft.set_aside.append(SetAside(text[:200], ABOVE, at + 1))
 
 
 def set_aside(lines: Sequence[str], start: int, end: int, draft: Draft) -> None:

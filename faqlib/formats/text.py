@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from faqlib.formats import markers as mark
-from faqlib.formats.document import WRITTEN, Draft, Raw
+from faqlib.formats.document import ABOVE, WRITTEN, Draft, Raw
 from faqlib.formats.leftovers import leftover
 from faqlib.formats.plain import plain_blocks
 from faqlib.formats.prose import Line, to_markdown
@@ -60,10 +60,12 @@ def _tidied(text: str, draft: Draft) -> Iterator[Line]:
 
 def _take_head(draft: Draft, lines: Sequence[Line]) -> None:
     """The first line above the questions is the title, the next the subtitle, the rest an intro."""
-    texts = [line.text for line in lines if line.text]
+    kept = [line for line in lines if line.text]
+    texts = [line.text for line in kept]
     draft.title = texts[0] if texts else ""
     draft.subtitle = texts[1] if len(texts) > 1 else ""
     draft.intro = "\n".join(texts[2:])
+    draft.set_aside += [SetAside(line.text[:200], ABOVE, line.number) for line in kept[2:]]
 
 
 def _without_contents(sections: Sequence[Section], draft: Draft) -> Iterator[Section]:

@@ -91,11 +91,21 @@ def _documents(text: str, name: str) -> Iterator[tuple[Any, dict[int, int]]]:
                 builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        message = f"is no valid YAML: {error.problem or error.context}; put quotes round the text."
+        message = f"is no valid YAML: {error.problem or error.context}; {_fix(error, text)}"
         raise unreadable(message, name, mark.line + 1 if mark else None) from None
     except yaml.YAMLError as error:  # a character that YAML does not allow
         line = text.count("\n", 0, getattr(error, "position", 0) or 0) + 1
         raise unreadable("holds a character that YAML forbids: remove it.", name, line) from None
+
+
+def _fix(error: yaml.MarkedYAMLError, text: str) -> str:
+    mark = error.problem_mark
+    line = text.split("\n")[mark.line] if mark and mark.line < text.count("\n") + 1 else ""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "put blanks in place of the tab at the line's beginning."
+    if str(error.problem).startswith("did not find expected"):
+        return "give what belongs together the same indent, and put quotes round the text."
+    return "put quotes round the text."
 
 
 class _Builder:

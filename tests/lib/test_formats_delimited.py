@@ -46,6 +46,26 @@ def test_the_delimiter_is_found_by_the_names(delimiter: str, ends: str) -> None:
     assert (entry.question, entry.answer, entry.tags) == ("a, b; c|d?", "1,2;3|4", ("x",))
 
 
+def test_a_table_saved_by_excel_in_another_country_is_read() -> None:
+    document = read(
+        "\ufeffsep=;\r\nFrage;Antwort;Status;Last reviewed;Review due\r\n"
+        "Eins?;1;Draft;31.5.2026;01.12.2026\r\nZwei?;;Published;;\r\n"
+    )
+    one, two = document.entries
+    assert (one.status, str(one.last_reviewed), str(one.review_due)) == (
+        "draft",
+        "2026-05-31",
+        "2026-12-01",
+    )
+    assert two.status == "published"
+    assert [(warning.line, warning.field) for warning in document.warnings] == [(4, "answer")]
+
+
+@pytest.mark.parametrize("day", ["5/6/2026", "31.2.2026", "31.5.26"])
+def test_a_date_that_could_be_another_is_refused(day: str) -> None:
+    assert "last_reviewed: is no date" in refusal(f"question,answer,last_reviewed\nA?,b,{day}\n")
+
+
 def test_every_field_has_a_column() -> None:
     (entry,) = read(
         "Slug,Question,Answer,Section,Keywords,Also asked,Language,Status,Sort order,Featured,"

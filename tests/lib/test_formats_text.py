@@ -1,5 +1,6 @@
 """Plain text, as people paste it: what becomes a question, what an answer, what is set aside."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,30 @@ def test_questions_and_answers_are_marked_in_many_ways(question: str, answer: st
 )
 def test_questions_are_recognised_with_and_without_markers(text: str) -> None:
     assert pairs(text) == [("What is it?", "A laser."), ("Who comes?", "Adults.")]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [("问：一？", "答：一。"), ("問題 2：一？", "答案：一。"), ("س: أ؟", "ج: ب."),
+     ("س٢: أ؟", "ج٢: ب."), ("السؤال: أ؟", "الجواب: ب."),
+     ("שאלה: א?", "תשובה: ב."), ("질문: 가?", "답변: 나.")],
+)  # fmt: skip
+def test_markers_of_other_scripts_are_no_part_of_what_is_asked(question: str, answer: str) -> None:
+    assert pairs(f"{question}\n{answer}") == [
+        (re.split("[:：] ?", question)[1], re.split("[:：] ?", answer)[1])
+    ]
+
+
+def test_what_stands_above_the_first_question_is_told_line_by_line() -> None:
+    text = "Our FAQ\nNovember\n\nFirst without a mark\nIts answer.\n\nQ: One?\nA: 1"
+    for name in ("text", "markdown"):
+        document = formats.read(text, format=name)
+        assert (document.title, document.subtitle) == ("Our FAQ", "November")
+        assert [(aside.text, aside.line) for aside in document.set_aside] == [
+            ("First without a mark", 4),
+            ("Its answer.", 5),
+        ]
+        assert document.intro == "First without a mark\nIts answer."
 
 
 def test_a_telephone_number_is_no_question_in_spanish() -> None:
