@@ -36,7 +36,7 @@ def assemble(draft: Draft, name: str) -> tuple[Document, list[Problem]]:
         set_aside=tuple(aside),
         title=draft.title,
         subtitle=draft.subtitle,
-        intro=draft.intro,
+        intro="\n".join(draft.intro),
         site=draft.site,
         warnings=tuple(warnings),
         fields=draft.fields,

@@ -101,7 +101,7 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
     title: str = ""
     subtitle: str = ""
-    intro: str = ""
+    intro: list[str] = field(default_factory=list)
     site: Mapping[str, Any] | None = None
     fields: frozenset[str] | None = None
     plain: bool = False

@@ -77,7 +77,7 @@ def _question(line: str) -> str:
 def _take_head(draft: Draft, lines: Sequence[str]) -> None:
     texts = [line.lstrip("# ").strip() for line in lines if line.strip()]
     draft.title = texts[0] if texts else ""
-    draft.intro = "\n".join(texts[1:])
+    draft.intro = texts[1:]
 
 
 def _add_entry(draft: Draft, lines: Sequence[str], start: int, end: int, name: str) -> None:

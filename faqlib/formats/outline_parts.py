@@ -38,7 +38,7 @@ def take_above(lines: Sequence[str], start: int, end: int, draft: Draft) -> None
         if text and not draft.subtitle:
             draft.subtitle = text
         elif text:
-            draft.intro = "\n".join(filter(None, [draft.intro, text]))
+            draft.intro.append(text)
             draft.set_aside.append(SetAside(text[:200], ABOVE, at + 1))
 
 

@@ -64,7 +64,7 @@ def _take_head(draft: Draft, lines: Sequence[Line]) -> None:
     texts = [line.text for line in kept]
     draft.title = texts[0] if texts else ""
     draft.subtitle = texts[1] if len(texts) > 1 else ""
-    draft.intro = "\n".join(texts[2:])
+    draft.intro = texts[2:]
     draft.set_aside += [SetAside(line.text[:200], ABOVE, line.number) for line in kept[2:]]
 
 

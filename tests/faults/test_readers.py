@@ -145,6 +145,7 @@ BOMBS: list[tuple[str, str, Callable[[], bytes]]] = [
     ("markdown", "deep", lambda: b"# a?\n" + b"> " * 200_000),
     ("markdown", "links", lambda: b"# a?\n" + b"[a](" * 200_000),
     ("markdown", "stars", lambda: b"# a?\n" + b"**a_" * 200_000),
+    ("markdown", "above", lambda: (("x" * 59 + "\n") * 250_000 + QA).encode()),
     ("text", "questions", lambda: (QA * ROWS).encode()),
     ("text", "one line", lambda: b"Q: " + b"a " * 2_000_000 + b"?"),
 ]  # fmt: skip
