@@ -142,6 +142,30 @@ def test_everything_to_press_is_large_enough(host: Host) -> None:
     assert small == []
 
 
+@pytest.mark.parametrize("dx", [-11, 11])
+def test_what_clears_the_field_is_large_enough_too(host: Host, dx: int) -> None:
+    """The browser's own cross answers to a press 11 pixels beside its middle."""
+    page = host.open("basic.html")
+    field = page.locator("input").first
+    field.fill("needle")
+    box = field.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] - 25 + dx, box["y"] + box["height"] / 2)
+    expect(field).to_have_value("")
+    expect(page.locator(".categories")).to_be_visible()
+
+
+def test_marked_words_can_be_read_in_forced_colours(host: Host) -> None:
+    """The visitor's colours leave the ground of a mark pale: its text is that of the rest."""
+    host.page.emulate_media(forced_colors="active", color_scheme="dark")
+    page = host.open("basic.html")
+    ask(page, "needle")
+    colours = page.locator("mark").first.evaluate(
+        "el => [el, el.parentElement].map(one => getComputedStyle(one).color)"
+    )
+    assert colours[0] == colours[1]
+
+
 @pytest.mark.parametrize("width", [280, 320])
 def test_reflows_without_scrolling_sideways(host: Host, width: int) -> None:
     """In 320 pixels and less nothing is cut and nothing scrolls sideways but a wide table."""

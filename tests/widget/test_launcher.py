@@ -101,6 +101,20 @@ def test_stands_above_the_page_and_out_of_its_way(host: Host) -> None:
     expect(page.locator("dialog")).to_be_visible()
 
 
+def test_leaves_the_page_as_it_is_where_its_tag_stands(host: Host) -> None:
+    """No ground of its own is painted around an element that takes no room."""
+    page = host.show(
+        '<body style="background:#89a"><p>Text</p>'
+        '<faq-widget site="exosomes" mode="launcher"></faq-widget><p>More</p>'
+        '<script src="https://faq.example/widget.js" defer></script>',
+        wait=".launcher",
+    )
+    around = {"x": 0.0, "y": 0.0, "width": 600.0, "height": 150.0}
+    before = page.screenshot(clip=around)
+    page.locator("faq-widget").evaluate("el => el.shadowRoot.replaceChildren()")
+    assert page.screenshot(clip=around) == before
+
+
 def test_keeps_off_the_safe_areas_of_phones(host: Host) -> None:
     """Button and panel stay clear of a phone's home bar."""
     client = host.page.context.new_cdp_session(host.page)

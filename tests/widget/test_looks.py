@@ -111,6 +111,7 @@ def test_every_documented_part_is_there(host: Host) -> None:
     page = host.widget('site="rich"')
     for button in page.locator(".question").all():
         button.click()
+    page.locator("summary").click()
     ask(page, "parking")
     parts = set(page.evaluate("""() => [...document.querySelector('faq-widget').shadowRoot.querySelectorAll('[part]')]
       .map(el => el.getAttribute('part'))"""))  # fmt: skip
