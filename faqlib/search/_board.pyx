@@ -151,8 +151,7 @@ cdef class Board:
         Those that lead without it are finished first, and then all that can still reach them.
         """
         cdef Heap heap = Heap(limit, self.size)
-        cdef const float* holds = self.rows[WORDS]
-        cdef float* score = self.rows[SCORE]
+        cdef const float* score = self.rows[SCORE]
         cdef list finished = [], others = []
         cdef float first, floor
         cdef Py_ssize_t i
@@ -168,32 +167,26 @@ cdef class Board:
         self.finish(finished)
         heap = Heap(limit, self.size)
         for i in finished:
-            heap.push(score[i] + self.weight * self.rows[SENTENCE][i])
-        floor = heap.least - self.weight - ROUNDING if heap.least >= least else -INFINITY
+            heap.push(self.whole(i))
+        if heap.least < least:  # then one that holds a word can be among them, however small
+            self.finish_all()
+            return self.best(least, limit, None)
+        floor = heap.least - self.weight - ROUNDING
         i = self.after(0, floor)
         while i < self.size:
             if score[i] < first:
                 others.append(i)
             i = self.after(i + 1, floor)
         self.finish(others)
-        finished += others
-        heap = Heap(limit, self.size)
-        for i in finished:
-            score[i] += self.weight * self.rows[SENTENCE][i]
-            if score[i] >= least or holds[i] > 0:
-                heap.push(score[i])
-        self.weight = 0  # it is in the scores now
-        return [
-            (i, score[i])
-            for i in finished
-            if score[i] >= heap.least and (score[i] >= least or holds[i] > 0)
-        ]
+        return [(i, self.whole(i)) for i in finished + others if self.whole(i) >= heap.least]
 
     def largest(self, Py_ssize_t count, mask):
         """See ``board_arrays.Board.largest``."""
         cdef Heap heap = Heap(count, self.size)
         cdef Py_ssize_t i
         self.leave(mask)
+        if self.sums is not None:
+            self.finish_all()
         i = self.after(0, heap.least)
         while i < self.size:
             heap.push(self.rows[SCORE][i])
@@ -206,8 +199,21 @@ cdef class Board:
         self.sums.write_some(self.groups, places, self.scale, self.rows[SENTENCE])
         return 0
 
+    cdef int finish_all(self) except -1:
+        """Work out the rest, and put it into the scores."""
+        cdef Py_ssize_t i
+        self.sums.write(self.groups, 2, self.scale, self.rows[SENTENCE])
+        self.sums = None
+        for i in range(self.size):
+            self.rows[SCORE][i] += self.weight * self.rows[SENTENCE][i]
+        return 0
+
+    cdef float whole(self, Py_ssize_t place) noexcept:
+        """The score of an entry whose best sentence is worked out."""
+        return self.rows[SCORE][place] + self.weight * self.rows[SENTENCE][place]
+
     cdef int leave(self, mask) except -1:
-        """Make the scores of entries outside a mask minus infinity."""
+        """Make the scores of entries outside a mask minus infinity, for good."""
         cdef Row allowed
         cdef Py_ssize_t i
         if mask is not None:
