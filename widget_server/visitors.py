@@ -50,7 +50,7 @@ def feedback() -> Response:
     day, most = datetime.datetime.now(datetime.UTC).date(), here.settings.daily_limit
     with here.records.begin_for(lambda: here.clinics.cursor(faq.site.id)) as connection:
         if not has_room(connection, feedback_table, faq.site.id, day, most):
-            fail(429, "This site has had as many ratings today as it keeps.")
+            fail(429, "This site has had as many ratings today as it keeps: try again tomorrow.")
         connection.execute(
             insert(feedback_table).values(
                 site=faq.site.id,
