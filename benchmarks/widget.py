@@ -59,8 +59,8 @@ Over a slow line (150 ms round trip, 1.6 Mbit/s) up to "first key to results", t
 one; × is against the plain filter, a page whose script hides what does not contain the words.
 "Two at a time" is the widget in two requests with the preload line of docs/embedding.md.
 DocSearch's service is stood in for by the host at the same distance. "{ELEMENTS}" holds nothing
-but a script that makes one element of each kind that the widget uses: the browser's own tables
-for them are most of a small page's heap.
+but a script that makes one element of each kind that the widget makes at once: the browser's own
+tables for them are most of a small page's heap.
 """
 
 
