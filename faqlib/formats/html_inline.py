@@ -130,20 +130,18 @@ def joined(pieces: Iterable[str]) -> str:
 
 
 def _merged(pieces: Iterable[str]) -> list[str]:
-    """Bold pieces side by side are one."""
+    """Bold pieces side by side are one, and what is italic in each of them is one too."""
     merged: list[tuple[str, list[str]]] = []
     for piece in filter(None, pieces):
         mark, text = _outer(piece)
-        if mark and merged and merged[-1][0] == mark and not _clash(merged[-1][1][-1], text):
+        if mark and merged and merged[-1][0] == mark:
             merged[-1][1].append(text)
         else:
             merged.append((mark, [text]))
-    return [f"{mark}{''.join(texts)}{mark}" for mark, texts in merged]
-
-
-def _clash(before: str, after: str) -> bool:
-    """Whether marks at the ends of two pieces would become another mark together."""
-    return before[-1] == after[0] and after[0] in _MARKS
+    return [
+        f"{mark}{joined(texts)}{mark}" if len(texts) > 1 else f"{mark}{texts[0]}{mark}"
+        for mark, texts in merged
+    ]
 
 
 def _outer(piece: str) -> tuple[str, str]:

@@ -134,14 +134,17 @@ def piece(xml: str) -> Any:
 
 
 RUN = "<w:r><w:t>{}</w:t></w:r>"
+BOX = f"<w:pict><w:txbxContent><w:p>{RUN.format('kept')}</w:p></w:txbxContent></w:pict>"
 WRAPPED = {
     "a tracked insertion": f'<w:ins w:id="1" w:author="a">{RUN.format("kept")}</w:ins>',
     "a tracked move": f'<w:moveTo w:id="1" w:author="a">{RUN.format("kept")}</w:moveTo>',
     "a form field": f"<w:sdt><w:sdtPr/><w:sdtContent>{RUN.format('kept')}</w:sdtContent></w:sdt>",
     "one in another": f"<w:smartTag><w:ins w:id='1'>{RUN.format('kept')}</w:ins></w:smartTag>",
     "a field": f'<w:fldSimple w:instr="REF x">{RUN.format("kept")}</w:fldSimple>',
-    "a text box": "<w:r><w:pict><w:txbxContent><w:p><w:r><w:t>kept</w:t></w:r></w:p>"
-    "</w:txbxContent></w:pict></w:r>",
+    "a text box": f"<w:r>{BOX}</w:r>",
+    "a text box, again for older versions": "<w:r><mc:AlternateContent "
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+    f"<mc:Choice>{BOX}</mc:Choice><mc:Fallback>{BOX}</mc:Fallback></mc:AlternateContent></w:r>",
 }
 
 
@@ -156,6 +159,21 @@ def test_what_word_shows_is_read_wherever_it_is_kept(what: str) -> None:
 
     (entry,) = read(written(fill)).entries
     assert " ".join(entry.answer.split()) == "First kept"
+
+
+def test_runs_that_word_parts_are_one_where_they_look_alike() -> None:
+    """It parts them at each mistake that it marks and each edit: both marks are kept."""
+
+    def fill(document: Any) -> None:
+        document.add_heading("One?", 2)
+        paragraph = document.add_paragraph("It is ")
+        for text in ("ve", "ry"):
+            run = paragraph.add_run(text)
+            run.bold = run.italic = True
+        paragraph.add_run(" far.")
+
+    (entry,) = read(written(fill)).entries
+    assert entry.answer == "It is ***very*** far."
 
 
 def test_a_whole_paragraph_in_a_form_field_is_read_and_a_prompt_is_not() -> None:

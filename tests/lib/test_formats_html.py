@@ -352,3 +352,11 @@ def test_a_control_character_behind_an_element_is_a_problem_and_no_crash(html: s
 def test_a_deep_page_is_read_without_running_into_the_recursion_limit(html: str) -> None:
     (entry,) = read(html).entries
     assert render_text(entry.answer) == "First."
+
+
+def test_the_rest_of_a_page_above_its_questions_is_not_told() -> None:
+    """A page has more than its questions: what stands above them is no lost one."""
+    above = "<h1>Us</h1><p>Welcome.</p><p>Our house is old.</p><p>Come in.</p>"
+    document = read(f"{above}<h2>One?</h2><p>First.</p><h2>Two?</h2><p>Second.</p>")
+    assert [entry.question for entry in document.entries] == ["One?", "Two?"]
+    assert document.set_aside == ()

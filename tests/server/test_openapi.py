@@ -81,3 +81,11 @@ def test_the_document_names_the_token_where_it_is_needed() -> None:
             if method != "parameters":
                 assert bool(call.get("security")) == path.startswith("/api/v1/admin"), path
                 assert call["summary"].endswith("."), (method, path)
+
+
+def test_the_document_says_which_public_answers_a_browser_may_hold() -> None:
+    for path, methods in SCHEMA.raw_schema["paths"].items():
+        if path.startswith("/api/v1/sites/") and "get" in methods:
+            answers = methods["get"]["responses"]
+            assert "304" in answers, path
+            assert "ETag" in answers["200"]["headers"], path
