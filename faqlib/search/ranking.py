@@ -116,11 +116,19 @@ class Impacts:
 
     def _tell(self, group: Group) -> Telling:
         terms: dict[str, float] = {}
-        for alternative in group.alternatives:
-            terms[alternative.term] = max(terms.get(alternative.term, 0.0), alternative.weight)
+        for one in group.alternatives:
+            terms[one.term] = max(terms.get(one.term, 0.0), one.weight)
         holders = {term: self.of(term).holders for term in terms}
+        idf = self.idf(max(holders.values()))
+        # A synonym tells no more than the word that was typed, however rare it is.
+        typed = max(
+            [holders[one.term] for one in group.alternatives if one.kind == "term"], default=0
+        )
+        for one in group.alternatives:
+            if one.kind == "synonym":
+                holders[one.term] = max(holders[one.term], typed)
         marks = {term: weight * (0.1 + self.idf(holders[term])) for term, weight in terms.items()}
-        return Telling(self.idf(max(holders.values())), terms, marks)
+        return Telling(idf, terms, marks)
 
     def _work_out(self, term: str) -> Added:
         postings = self._snapshot.postings(term)

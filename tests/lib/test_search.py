@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faqlib import FAQ, Entry, read_file
+from faqlib import FAQ, Entry, Site, read_file
 from faqlib.search import analysis
 from faqlib.testing import evaluate, load_questions
 
@@ -280,6 +280,18 @@ def test_of_passages_that_fit_alike_the_snippet_is_the_first() -> None:
     weights = dict(zip((terms[2], terms[1], terms[0]), (0.1, 0.2, 0.3), strict=True))
     made = snippet(passage(text, "en", terms), telling(weights))
     assert made.startswith("<mark>Cost</mark>, <mark>breaks</mark>, <mark>arrival</mark>.")
+
+
+def test_a_rare_synonym_does_not_push_what_was_typed_out_of_the_snippet() -> None:
+    """Of *what are exosomes* the answer says it where exosomes stand, not their other name."""
+    middle = "They are small. " * 20
+    answer = f"Exosomes are tiny bubbles that cells send out. {middle}Others say nanovesicles."
+    with FAQ(semantic=False) as faq:
+        faq.save_site(Site(id="default", synonyms=(("exosomes", "nanovesicles"),)))
+        faq.add(Entry("What are they?", answer, id="what"))
+        faq.add_all(Entry(f"Question {n}?", f"About exosomes, {n}.") for n in range(5))
+        snippets = {hit.entry.id: hit.snippet for hit in faq.search("what are exosomes")}
+    assert re.sub("<.*?>", "", snippets["what"]).startswith("Exosomes are tiny bubbles")
 
 
 def test_the_points_of_a_list_stay_apart_in_a_snippet() -> None:
