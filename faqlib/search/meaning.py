@@ -15,7 +15,7 @@ from faqlib.search.prepared import Prepared
 from faqlib.search.similarity import ArrayIndex, EntryVectors, PlainIndex
 from faqlib.search.wordvectors import DIMENSIONS, Bag, CorpusWeights, WordVectors, word_vectors
 
-_KEPT_BYTES = 8 * 2**20  # for the products of words, besides four times what the vectors take
+_KEPT_BYTES = 8 * 2**20  # for the products of words, besides six times what the vectors take
 _NOTHING = EntryVectors((), (), ())
 
 
@@ -75,8 +75,7 @@ class Meaning:
 
         if (found := known.get(word)) is not None:
             return found
-        if self._table.row(word) is None:
-            known[word] = self._no_products
+        if self._table.row(word) is None:  # not kept: it would push out one that took time
             return self._no_products
         vector = self._table.scaled(word, self._weights)
         usual = background.products(self._table, word, self._lang)
@@ -136,7 +135,7 @@ class Meaning:
         """The vectors, and by word the products with them."""
         index = ArrayIndex([self._vectors.get(i.entry.id, _NOTHING) for i in self._prepared],
                            DIMENSIONS)  # fmt: skip
-        room = _KEPT_BYTES + 4 * 4 * DIMENSIONS * len(index)
+        room = _KEPT_BYTES + 6 * 4 * DIMENSIONS * len(index)
         one = len(index) + len(background.questions()) + 2 * DIMENSIONS
         return index, Bounded(room // (4 * one))
 
