@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import accumulate, chain, pairwise
 from typing import Any, NamedTuple
 
@@ -173,8 +174,7 @@ class Board:
         """
         import numpy as np
 
-        factors = np.array([[words], [covered], *([weight] for weight in near)], np.float32)
-        self._scores = np.add.reduce(self._table * factors)
+        self._scores = np.add.reduce(self._table * _factors(words, covered, *near))
 
     def add(self, weight: float, column: Any) -> None:
         """Add to the scores a column, an array, times a weight."""
@@ -209,6 +209,14 @@ class Board:
             values = np.partition(values, len(values) - count)[-count:]
         found: list[float] = np.sort(values)[::-1].tolist()
         return found
+
+
+@cache
+def _factors(*weights: float) -> Any:
+    """The weights of a table's rows: a search has one of two sets."""
+    import numpy as np
+
+    return np.array([[weight] for weight in weights], np.float32)
 
 
 def _eligible(values: Any, holds: Any, least: float, mask: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Iterable, Iterator, Mapping
-from itertools import chain, combinations, pairwise
+from itertools import combinations, pairwise
 
 _TWO_EDITS_FROM = 8  # letters; in shorter words two edits make another word
 _MIN_LENGTH = 4
@@ -24,7 +24,7 @@ _BELOW = [
     for shifted in (above, above[1:])
     for pair in zip(shifted, below, strict=False)
 ]
-_NEIGHBOURS = frozenset(chain(_BESIDE + _BELOW, [pair[::-1] for pair in _BESIDE + _BELOW]))
+_NEIGHBOURS = frozenset(pair for one in _BESIDE + _BELOW for pair in (one, one[::-1]))
 _LIKELY = 0.8  # of an edit: the least that one counts
 _FAR = math.inf
 
