@@ -213,7 +213,7 @@ def _examine(source: Any, wanted: Format, name: str) -> tuple[Document, list[Pro
         return assemble(draft, name)
     warnings: list[Problem] = []
     if isinstance(content, bytes):
-        content, warnings = decode(content, name)
+        content, warnings = decode(content, name, page=wanted.name == "html")
     else:
         content = tidy(content, name)
     draft = reader(content, name)

@@ -79,6 +79,46 @@ def test_usual_encodings_are_understood(encoding: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("declared", "encoding", "answer"),
+    [
+        ('<meta charset="windows-1251">', "cp1251", "Да, за домом."),
+        (
+            "<META HTTP-EQUIV=Content-Type CONTENT='a; charset=iso-8859-2'>",
+            "latin2",
+            "Żółć",
+        ),
+        ('<?xml version="1.0" encoding="ISO-8859-7"?>', "iso8859-7", "Ναι, πίσω."),
+        ("<!-- <meta charset=koi8-r> --><meta charset = x-sjis >", "cp932", "はい、①です。"),
+        ("<meta charset=gb2312>", "gb18030", "有，在镕基楼后。"),
+        ("<meta charset='iso-8859-8-i'>", "iso8859-8", "כן, מאחור."),
+        ("<meta charset=iso-8859-1>", "cp1252", "Là – “ici”, 5 €."),
+        ("<meta charset=windows-1251>", "utf-8", "Là – “ici”."),  # its server knew better
+        ("<meta charset=windows-1251>", "utf-16", "Là – “ici”."),
+    ],
+)
+def test_a_page_is_read_as_what_it_names_itself(declared: str, encoding: str, answer: str) -> None:
+    html = f"<html><head>{declared}</head><body><h2>Open?</h2><p>{answer}</p></body></html>"
+    document = formats.read(html.encode(encoding), format="html")
+    assert [entry.answer for entry in document.entries] == [answer]
+    assert document.warnings == ()
+
+
+@pytest.mark.parametrize("label", ["base64", "utf-7", "none-such", "utf-8", "../x", "rot13"])
+def test_a_page_that_names_no_encoding_of_pages_is_guessed(label: str) -> None:
+    html = f"<meta charset={label}><h2>Open?</h2><p>Là.</p>"
+    document = formats.read(html.encode("cp1252"), format="html")
+    assert document.entries[0].answer == "Là."
+    assert "was read as Windows-1252" in str(document.warnings[0])
+
+
+def test_a_page_that_is_not_what_it_names_itself_is_told() -> None:
+    html = b"<meta charset=euc-jp>\n<h2>Open?</h2>\n<p>\xff\xff</p>"
+    with pytest.raises(ImportFormatError) as caught:
+        formats.read(html, format="html", name="faq.html")
+    assert str(caught.value) == "faq.html:3: is damaged EUC_JP: save the file again as UTF-8."
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"", ": is empty: put at least one question"),
