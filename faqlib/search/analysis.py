@@ -12,7 +12,6 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
-from importlib.resources import files
 
 # Letters and digits, held together by one apostrophe, point or at-sign inside: o'clock, 3.5.
 _WORD = re.compile(r"[^\W_]+(?:['’.@][^\W_]+)*")
@@ -97,32 +96,19 @@ def _stemmer(lang: str) -> Callable[[str], str]:
     name = _STEMMERS.get(lang)
     if name is None:
         return lambda word: word
-    import snowballstemmer  # with all its languages, and most words need none
+    import Stemmer
 
-    stem: Callable[[str], str] = snowballstemmer.stemmer(name).stemWord
+    stemmer = Stemmer.Stemmer(name, 0)  # no cache of its own: stem() has one
+    stem: Callable[[str], str] = stemmer.stemWord
     return stem
 
 
-# A stemmer keeps the word it works on in itself: two threads in one loop for ever or fail.
-_STEMMING = threading.Lock()
-
-
-@cache
-def _common_stems(lang: str) -> dict[str, str]:
-    """Stems that ship, for the stemmer is slow: see ``tools/make_stems.py``."""
-    path = files("faqlib.search") / "data" / f"stems.{lang}.txt"
-    if not path.is_file():
-        return {}
-    lines = (line.partition(" ") for line in path.read_text("utf-8").splitlines())
-    return {word: stem or word for word, _, stem in lines}
+_STEMMING = threading.Lock()  # a stemmer keeps the word it works on in itself
 
 
 @lru_cache(maxsize=65_536)
 def stem(word: str, lang: str) -> str:
     """The term of one lower-case word. Accents are needed for stemming, so they go last."""
-    known = _common_stems(lang).get(word)
-    if known is not None:
-        return known
     with _STEMMING:
         stemmed = _stemmer(lang)(word)
     return fold(stemmed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import runpy
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -351,9 +350,3 @@ def test_a_failed_index_update_leaves_nothing_half_done(monkeypatch: pytest.Monk
                 faq.add_all([*ENTRIES[3:5], *(Entry(f"Is {n} a number?") for n in range(9))])
         assert first(faq, "blood tests") == "blood"
         assert first(faq, "is parking free") == "parking"
-
-
-def test_the_stems_that_ship_are_the_stemmers() -> None:
-    made = runpy.run_path(str(EXAMPLES.parent / "tools" / "make_stems.py"))
-    shipped = Path(analysis.__file__).parent / "data" / "stems.en.txt"
-    assert shipped.read_text("utf-8").splitlines() == list(made["table"]())
