@@ -10,8 +10,9 @@ from typing import Any
 from faqlib.errors import MissingExtra
 from faqlib.formats.document import WRITTEN, Draft, Raw, unreadable
 from faqlib.formats.docx_bounds import bounded_package
+from faqlib.formats.docx_headings import take_heading, take_title
 from faqlib.formats.docx_inline import marked
-from faqlib.formats.docx_tables import grid, questions_in
+from faqlib.formats.docx_tables import Rows, grid, questions_in
 from faqlib.formats.docx_unwrap import footnotes, unwrap, word
 from faqlib.formats.docx_write import WRITTEN_HERE, write_document
 from faqlib.formats.html_inline import BREAK, escaped
@@ -44,18 +45,23 @@ def read(data: bytes, name: str) -> Draft:
         ours = document.core_properties.identifier == WRITTEN_HERE
         draft.set_aside += unwrap(document.element.body)
         draft.set_aside += footnotes(document.part, library.oxml.parse_xml)
-        lines = list(_Reader(document, draft, ours=ours).lines())
+        lines = _Reader(document, draft, ours=ours).lines()
     except Exception as error:
         message = "is a damaged Word document: open it in a word processor and save it again."
         raise unreadable(message, name) from error
     outline = read_outline(lines, name, level=2 if ours else None)
-    for raw in outline.raws:
+    if draft.raws:  # of its tables
+        take_title(lines, outline, draft)
+    draft.raws += outline.raws
+    for raw in draft.raws:
         raw.line = None  # a document has no lines that anybody could look up
         if ours:
             _take_id(raw)
-        draft.raws.append(raw)
-    draft.set_aside += [SetAside(item.text, item.reason) for item in outline.set_aside]
-    draft.title, draft.subtitle, draft.intro = outline.title, outline.subtitle, outline.intro
+    aside = [*draft.set_aside, *outline.set_aside]
+    draft.set_aside = [SetAside(item.text, item.reason) for item in aside]
+    draft.title = draft.title or outline.title
+    draft.subtitle = draft.subtitle or outline.subtitle
+    draft.intro += outline.intro
     return draft
 
 
@@ -95,11 +101,15 @@ class _Reader:
         self._styles: dict[str | None, str] = {}
         self._ours = ours
         self._listing = False
+        self._lines: list[str] = []
+        self._read = 0  # lines that stand above the last table of questions
+        self._category = ""
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> list[str]:
+        """The document but for its tables of questions, and what stands above these."""
         for item in self._document.iter_inner_content():
             if hasattr(item, "rows"):
-                yield from ("", *self._table(item))
+                self._lines += ("", *self._table(item))
                 self._listing = False
                 continue
             text = marked(item)
@@ -108,7 +118,8 @@ class _Reader:
             if reason is not None:
                 self._draft.set_aside.append(SetAside(plain, reason))
             else:
-                yield from self._paragraph(item, text)
+                self._lines += self._paragraph(item, text)
+        return self._lines
 
     def _paragraph(self, paragraph: Any, text: str) -> Iterator[str]:
         pieces = text.split(BREAK)
@@ -163,31 +174,32 @@ class _Reader:
             return
         columns, (header, *rows) = found
         self._note_columns(columns, header)
-        self._take_rows(columns, rows)
+        self._category = take_heading(self._lines, self._read, self._draft) or self._category
+        self._read = len(self._lines)
+        self._take_rows(columns, rows, self._category)
 
-    def _note_columns(self, columns: list[str | None], header: list[Any]) -> None:
+    def _note_columns(self, columns: list[str | None], header: list[list[Any]]) -> None:
         named = frozenset(filter(None, columns)) - WRITTEN - {"id"}
         if named or "category" in columns:
             self._draft.fields = WRITTEN | named
-        for field, cell in zip(columns, header, strict=False):
-            if field is None and cell.text.strip():
-                text, reason = cell.text.strip()[:80], "a column of an unknown name"
-                self._draft.set_aside.append(SetAside(text, reason))
+        for field, cells in zip(columns, header, strict=False):
+            text = _text(cells)
+            if field is None and text:
+                self._draft.set_aside.append(SetAside(text[:80], "a column of an unknown name"))
 
-    def _take_rows(self, columns: list[str | None], rows: list[list[Any]]) -> None:
-        category = ""
+    def _take_rows(self, columns: list[str | None], rows: Rows, category: str) -> None:
         for row in rows:
-            texts = [cell.text.strip() for cell in row]
-            if len(row) == 1 and len(texts[0]) < _HEADLINE:  # one cell from edge to edge
-                category = " ".join(texts[0].split())
+            texts = [_text(cells) for cells in row]
+            if sum(map(len, row)) == 1 and len(text := "".join(texts)) < _HEADLINE:
+                category = " ".join(text.split())  # one cell from edge to edge
                 continue
             data: dict[str, Any] = {
                 field: text for field, text in zip(columns, texts, strict=False) if field and text
             }
             question = data["question"] = " ".join(data.get("question", "").split())
             if question:
-                answer = dict(zip(columns, row, strict=False)).get("answer")
-                data["answer"] = "" if answer is None else self._answer(answer)
+                cells = row[columns.index("answer")]
+                data["answer"] = "\n\n".join(filter(None, map(self._answer, cells)))
                 extra = {"category": category, "aliases": halves(question)}
                 self._draft.raws.append(Raw(extra | data))
             elif any(texts):
@@ -214,6 +226,10 @@ class _Reader:
 
 # What a cell's plain text would lose.
 _RICH = ".//w:hyperlink | .//w:b | .//w:i | .//w:numPr | .//w:pStyle | .//w:tbl"
+
+
+def _text(cells: Iterable[Any]) -> str:
+    return "\n".join(filter(None, (cell.text.strip() for cell in cells)))
 
 
 def _begins(piece: str) -> bool:

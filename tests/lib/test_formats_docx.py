@@ -262,6 +262,74 @@ def test_merged_cells_leave_the_others_in_their_columns() -> None:
     assert entry.answer == "| wide |  | 2 |\n| --- | --- | --- |\n| 3 | 4 | 5 |"
 
 
+def test_names_of_columns_may_be_wider_than_the_cells_below() -> None:
+    def fill(document: Any) -> None:
+        table = document.add_table(rows=0, cols=5)
+        for row in (
+            ("Question", "", "Answer", "", "Category"),
+            ("1.", "One?", "First.", "More.", "Money"),
+            ("Two?", "", "Second.", "", "Money"),
+            ("3.", "Three?", "Third.", "", "Visits"),
+        ):
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                cell.text = text
+        for row, column in ((0, 0), (0, 2), (2, 0), (2, 2), (3, 2)):
+            table.cell(row, column).merge(table.cell(row, column + 1))
+
+    entries = read(written(fill)).entries
+    assert [(entry.question, entry.answer, entry.category) for entry in entries] == [
+        ("1. One?", "First.\n\nMore.", "Money"),
+        ("Two?", "Second.", "Money"),
+        ("3. Three?", "Third.", "Visits"),
+    ]
+
+
+def rows(document: Any, *texts: str) -> Any:
+    table = document.add_table(rows=0, cols=2)
+    for first, second in zip(texts[::2], texts[1::2], strict=True):
+        for cell, text in zip(table.add_row().cells, (first, second), strict=True):
+            cell.text = text
+    return table
+
+
+def test_headings_above_tables_of_questions_are_a_title_and_categories() -> None:
+    def fill(document: Any) -> None:
+        document.add_heading("Our FAQ", 0)
+        rows(document, "Question", "Answer", "One?", "First.")
+        document.add_heading("Money", 1)
+        document.add_paragraph("All about it.")
+        rows(document, "Question", "Answer", "Two?", "Second.")
+        document.add_heading("Visits", 1)
+        rows(document, "Three?", "Third.")
+        document.add_heading("Is there more?", 1)
+        document.add_paragraph("Yes.")
+
+    document = read(written(fill))
+    assert document.title == "Our FAQ"
+    found = [(entry.question, entry.answer, entry.category) for entry in document.entries]
+    assert found == [
+        ("One?", "First.", ""),
+        ("Two?", "Second.", "Money"),
+        ("Three?", "Third.", "Visits"),
+        ("Is there more?", "Yes.", ""),
+    ]
+    assert [(aside.text, aside.reason) for aside in document.set_aside] == [
+        ("All about it.", "stands outside of the questions")
+    ]
+
+
+@pytest.mark.parametrize("names", [(), ("Question", "Answer")])
+def test_a_row_from_edge_to_edge_above_the_questions_is_their_category(names: list[str]) -> None:
+    def fill(document: Any) -> None:
+        table = rows(document, "Money", "", *names, "One?", "First.")
+        table.cell(0, 0).merge(table.cell(0, 1))
+
+    entries = read(written(fill)).entries
+    assert [(entry.question, entry.answer, entry.category) for entry in entries] == [
+        ("One?", "First.", "Money")
+    ]
+
+
 def test_what_is_written_can_be_edited_and_read_again() -> None:
     answer = "a **b** [c](https://c.example)\n\n- d\n  - e\n- f\n\n|g|h|\n|-|-|\n|i|j|\n\n> k"
     entries = [Entry("One?", answer, category="X"), Entry("Two?", "l")]
