@@ -15,7 +15,8 @@ from faqlib.formats.docx_inline import marked
 from faqlib.formats.docx_tables import Rows, grid, questions_in
 from faqlib.formats.docx_unwrap import footnotes, unwrap, word
 from faqlib.formats.docx_write import WRITTEN_HERE, write_document
-from faqlib.formats.html_inline import BREAK, escaped
+from faqlib.formats.emphasis import BREAK
+from faqlib.formats.html_inline import escaped
 from faqlib.formats.leftovers import leftover
 from faqlib.formats.markdown_outline import read_outline
 from faqlib.formats.markers import USUAL, halves, id_in

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from faqlib.formats.docx_inline import marked
+from faqlib.formats.emphasis import BREAK
 from faqlib.formats.fields import columns_of
-from faqlib.formats.html_inline import BREAK
 from faqlib.formats.markers import asks
 
 Rows = list[list[list[Any]]]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from faqlib.formats.html_inline import BREAK, DEPTH, embedded, escaped, inline, joined
+from faqlib.formats.emphasis import BREAK, Run, joined
+from faqlib.formats.html_inline import DEPTH, embedded, escaped, inline
 from faqlib.formats.html_visible import BLOCKS, Element, is_dropped, is_hidden, plain_text
 from faqlib.markup import escape_start
 
@@ -26,18 +27,21 @@ class _Flow:
 
     def __init__(self) -> None:
         self.blocks: list[str] = []
-        self._pieces: list[str] = []
+        self._runs: list[Run] = []
 
-    def inline(self, piece: str) -> None:
-        self._pieces.append(piece)
+    def text(self, piece: str) -> None:
+        self._runs.append(Run(piece))
+
+    def inline(self, runs: Iterable[Run]) -> None:
+        self._runs += runs
 
     def block(self, blocks: Iterable[str]) -> None:
         self.end()
         self.blocks += [block for block in blocks if block]
 
     def end(self) -> None:
-        paragraph = _lines(joined(self._pieces))
-        self._pieces.clear()
+        paragraph = _lines(joined(self._runs))
+        self._runs.clear()
         if paragraph:
             self.blocks.append(paragraph)
 
@@ -55,10 +59,10 @@ def _lines(text: str) -> str:
 
 def _blocks(element: Element, depth: int) -> list[str]:
     flow = _Flow()
-    flow.inline(escaped(element.text))
+    flow.text(escaped(element.text))
     for child in element:
         _child(flow, child, depth)
-        flow.inline(escaped(child.tail))
+        flow.text(escaped(child.tail))
     flow.end()
     return flow.blocks
 
@@ -67,11 +71,11 @@ def _child(flow: _Flow, child: Element, depth: int) -> None:
     if not isinstance(child.tag, str):
         return
     if child.tag in ("img", "iframe"):
-        flow.inline(embedded(child))
+        flow.text(embedded(child))
     elif is_dropped(child):
         return
     elif depth >= DEPTH:
-        flow.inline(f" {escaped(plain_text(child))} ")
+        flow.text(f" {escaped(plain_text(child))} ")
     elif child.tag in _WRITERS:
         flow.block(_WRITERS[child.tag](child, depth + 1))
     elif child.tag in BLOCKS or _holds_block(child):

@@ -163,6 +163,12 @@ def test_structured_data_that_is_no_json_is_named_and_the_rest_read() -> None:
         ("<p># a</p><p>1. b</p><p>- c</p>", "\\# a\n\n1\\. b\n\n\\- c"),
         ("a<b> b </b>c", "a **b** c"),
         ("a<b>b</b><b>c</b>d", "a**bc**d"),
+        ("<b>a <i>b</i></b><b><i>c</i> d</b>", "**a *bc* d**"),
+        ("<i>a <b>b</b></i><i><b>c</b> d</i>", "*a **bc** d*"),
+        ("<b>a <i>b</i></b><i>c</i>", "**a *b***c"),
+        ("<b>a<br><br>b</b>", "**a**\n\n**b**"),
+        ("<b> a.</b>b", "a.b"),
+        ("<b><a href='/b'><b>a</b></a></b>", "**a**"),
         ("a<b>(b)</b>c", "a(b)c"),
         ("Hi!<a href='https://a.example'>b</a>", "Hi\\![b](https://a.example)"),
         ("<script>x</script><style>y</style><p hidden>z</p><form>f<input></form>a", "a"),
@@ -218,6 +224,23 @@ def test_no_word_is_lost_or_gained_on_the_way_through_html(markdown: str) -> Non
         return "".join(char for char in render_text(text) if char not in " \n·;")
 
     assert words(to_markdown(fragment(render_html(markdown), ""))) == words(markdown)
+
+
+NESTED = st.recursive(
+    st.sampled_from(["a", "b ", " c", "d.", "(e)", " ", "<br>", "！"]),
+    lambda inner: st.builds(
+        "<{0}>{1}</{0}>".format,
+        st.sampled_from(["b", "i", "s", "a href=/"]),
+        st.lists(inner, min_size=1, max_size=4).map("".join),
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.lists(NESTED, max_size=4).map("".join))
+def test_no_marks_of_nested_parts_are_shown(html: str) -> None:
+    shown = render_text(to_markdown(fragment(html, "")))
+    assert not set(shown) & {"*", "~", "\\"}
 
 
 class Scripts(HTMLParser):
