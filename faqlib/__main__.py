@@ -1,14 +1,21 @@
 """The command ``faqlib``, and ``python -m faqlib``."""
 
+import signal
 import sys
 
 
 def main() -> None:
-    """Load the command, and run it. Ctrl-C ends it in one sentence also while it loads."""
+    """Load the command, and run it. Ctrl-C ends it in one sentence also while it loads.
+
+    When it has ended there is nothing left to stop, though Python still tidies up for a moment.
+    """
     try:
         from faqlib.cli import main as command
 
-        command(prog_name="faqlib")
+        try:
+            command(prog_name="faqlib")
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
     except KeyboardInterrupt:
         sys.stderr.write("faqlib: stopped.\n")
         sys.exit(1)

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from faqlib.cli import main
 from faqlib.cli.common import _FORMAT_NAMES, _SUFFIXES
 from faqlib.cli.progress import waiting
 from faqlib.formats import FORMATS, format_of
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 EXOSOMES = ROOT / "examples" / "exosomes" / "faq.yaml"
@@ -485,7 +487,7 @@ def test_a_reader_that_closes_the_pipe_is_met_with_silence(words: tuple[str, ...
             [sys.executable, "-m", "faqlib.cli", *words],
             stdout=closed,
             stderr=subprocess.PIPE,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
     assert ended.stderr == b""
@@ -499,7 +501,7 @@ def test_a_full_disk_behind_the_pipe_is_one_sentence() -> None:
             [sys.executable, "-m", "faqlib.cli", "check", "prices.csv"],
             stdout=full,
             stderr=subprocess.PIPE,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
     assert ended.returncode == 1
@@ -515,7 +517,7 @@ def test_text_stays_utf_8_where_the_locale_knows_only_ascii() -> None:
             [sys.executable, "-m", "faqlib.cli", *words],
             capture_output=True,
             env=ascii_only,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         assert ended.returncode == 0, ended.stderr
@@ -545,7 +547,7 @@ def terminal() -> Callable[..., str]:
             pass
         finally:
             os.close(ours)
-            started.wait(60)
+            started.wait(PATIENCE)
         return seen.decode()
 
     return show
@@ -570,8 +572,10 @@ def test_on_a_terminal_one_long_step_shows_the_time_and_leaves_no_trace(
         time.sleep(0.1)
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    told, echo = threading.Event(), click.echo
+    monkeypatch.setattr(click, "echo", lambda *args, **more: (echo(*args, **more), told.set()))
     with waiting("Storing"):
-        time.sleep(0.1)
+        assert told.wait(PATIENCE)
     text = capsys.readouterr().err
     assert "\rStoring … 0 s" in text.replace("\x1b[K", "")
     assert re.sub(r".*\r", "", text.replace("\x1b[K", "")) == ""
@@ -584,7 +588,7 @@ def test_it_starts_without_the_heavy_libraries() -> None:
         "print(sorted(heavy & sys.modules.keys()))"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     assert ended.stdout.strip() == "[]"
 
@@ -605,6 +609,22 @@ def test_ctrl_c_while_a_command_loads_is_one_sentence(package: str, command: str
         f"from {package}.__main__ import main; main()"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert (ended.returncode, ended.stderr) == (1, f"{command}: stopped.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+@pytest.mark.parametrize("package", ["faqlib", "widget_server"])
+def test_ctrl_c_after_a_command_has_ended_stops_nothing(package: str) -> None:
+    code = (
+        "import atexit, os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "atexit.register(os.kill, os.getpid(), signal.SIGINT)\n"
+        "sys.argv[1:] = ['--version']\n"
+        f"from {package}.__main__ import main; main()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
