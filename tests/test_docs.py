@@ -24,6 +24,7 @@ import click
 import pytest
 
 from faqlib.cli import main
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(
@@ -121,7 +122,7 @@ def test_the_commands_of_a_page_run_and_print_what_it_shows(path: Path, place: P
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
                     text=True,
-                    timeout=120,
+                    timeout=PATIENCE,
                     check=False,
                 )
                 assert done.returncode == 0, f"{block}: $ {command}\n{done.stdout}"
@@ -162,7 +163,7 @@ def test_the_quickstart_runs(place: Path) -> None:
         [sys.executable, "examples/quickstart.py"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=True,
     )
     assert done.stdout.startswith("14 entries: 14 new")

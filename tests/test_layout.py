@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import faqlib
+from tests.patience import PATIENCE
 from tools import mutants
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,7 +40,7 @@ def in_a_fresh_python(code: str) -> str:
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr

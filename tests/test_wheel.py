@@ -24,6 +24,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import faqlib
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("faqlib", "widget_server")
@@ -41,7 +42,7 @@ def build(folder: Path, source: Path = ROOT, **settings: str) -> Path:
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     environment = os.environ | settings
     subprocess.run(
-        command, cwd=source, env=environment, check=True, capture_output=True, timeout=120
+        command, cwd=source, env=environment, check=True, capture_output=True, timeout=PATIENCE
     )
     (built,) = folder.glob("*.whl")
     return built
@@ -109,7 +110,9 @@ class Environment:
         self.programs = home / "env" / "bin"
         pip = [sys.executable, "-m", "pip", "--python", str(self.programs / "python"), "install"]
         options = ["--no-deps", "--no-index", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, *options, str(wheel)], check=True, capture_output=True, timeout=120)
+        subprocess.run(
+            [*pip, *options, str(wheel)], check=True, capture_output=True, timeout=PATIENCE
+        )
         view = home / "declared"
         view.mkdir()
         for each in closure(wheel, extras).values():
@@ -126,7 +129,7 @@ class Environment:
             env=clean,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr

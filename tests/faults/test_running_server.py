@@ -1,15 +1,14 @@
 """The server's own processes, over HTTP: killed, and with older databases put under them."""
 
+import http.client
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -18,23 +17,22 @@ from typing import Any
 
 import pytest
 
+from benchmarks.load import free_port
 from faqlib import Site, open_store
 from faqlib.store.backup import check
 from tests.faults.fault_harness import chance, count
+from tests.patience import PATIENCE
 from widget_server import tokens
 from widget_server.records import Records
 
 ADMIN = "/api/v1/admin/sites/s/entries"
-PATIENCE = 60  # seconds for a server to start: a hang, not a slow machine
 
 
 class Server:
     """``widget-server serve`` with two workers, in a process group of its own."""
 
     def __init__(self, database: Path, token: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
+        port = free_port()
         self.base, self.token = f"http://127.0.0.1:{port}", token
         environment = {key: value for key, value in os.environ.items() if key[:4] != "FAQ_"}
         environment |= {"PYTHONWARNINGS": "ignore", "FAQ_RATE_ADMIN": "1000000/minute"}
@@ -60,7 +58,7 @@ class Server:
         headers = {"Authorization": f"Bearer {self.token}", "If-Match": "*",
                    "Content-Type": "application/json"}  # fmt: skip
         request = urllib.request.Request(self.base + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             said = answer.read()
         return json.loads(said) if said else None
 
@@ -114,7 +112,7 @@ def editing(server: Server, first: int, done: list[int]) -> threading.Thread:
             for number in range(first, first + 100_000):
                 put(server, number)
                 done.append(number)
-        except (OSError, urllib.error.URLError):
+        except (OSError, http.client.HTTPException):  # also in the middle of an answer
             return
 
     thread = threading.Thread(target=work)

@@ -72,7 +72,6 @@ class Canary:
         self.ran: list[str] = []
         self.reports: list[str] = []
         self.outside: list[str] = []
-        page.set_default_timeout(60_000)
         # Said on the console: bindings would cost every frame more than the frame itself.
         page.add_init_script(
             "window.xss = () => console.log('canary ran ' + location.href);"

@@ -6,9 +6,10 @@ import pytest
 
 from tests.server.conftest import database, make_app, stored, template
 from tests.widget.conftest import browser_type_launch_args as of_the_widget
-from tests.widget.conftest import pytest_configure
+from tests.widget.conftest import context, pytest_configure
 
 __all__ = [
+    "context",
     "database",
     "make_app",
     "of_the_widget",

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from benchmarks import load
+from tests.patience import PATIENCE
 from widget_server.patience import FOR_BODIES, FOR_ONE, Patience
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,8 @@ def test_slow_clients_stop_nobody_else(server: load.Running) -> None:
             assert server.ask("GET", f"{SEARCH}word{number}")[0] == 200
         assert server.ask("GET", "/readyz")[0] == 200
     # And as soon as they have gone, bodies are read again.
-    for _ in range(50):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         code, _, _ = server.ask("POST", FEEDBACK, {"entry": "no-such", "helpful": True})
         if code != 503:
             break
@@ -84,7 +86,7 @@ class Slow(io.RawIOBase):
         self.come = threading.Event()
 
     def read(self, size: int = -1) -> bytes:
-        assert self.come.wait(30)
+        assert self.come.wait(PATIENCE)
         return b"x"
 
 
@@ -184,7 +186,8 @@ def nginx(tmp_path: Path) -> Iterator[Callable[[int], int]]:
         command = [program, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
         command += ["-e", str(tmp_path / "log"), "-g", "daemon off;"]
         running.append(subprocess.Popen(command))
-        for _ in range(100):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             try:
                 load.ask(port, "GET", "/healthz")
                 return port
@@ -195,7 +198,7 @@ def nginx(tmp_path: Path) -> Iterator[Callable[[int], int]]:
     yield run
     for process in running:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(PATIENCE)
 
 
 def test_behind_nginx_a_killed_server_is_missed_by_editors_only(

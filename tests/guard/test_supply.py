@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from tests.patience import PATIENCE
 from tools import sbom
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,7 +136,7 @@ def test_the_bill_says_what_a_server_runs_with() -> None:
 def test_the_bill_is_written_by_its_command(tmp_path: Path) -> None:
     target = tmp_path / "new" / "bill.json"
     command = [sys.executable, str(ROOT / "tools/sbom.py"), str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert f"{len(PACKAGES)} packages" in done.stdout
     assert json.loads(target.read_text("utf-8")) == sbom.make()
 
@@ -151,7 +152,11 @@ def test_the_security_rules_find_nothing() -> None:
         ["bandit", "-q", "-c", "pyproject.toml", "-r", "faqlib", "widget_server"],
     ):
         done = subprocess.run(
-            [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, timeout=300
+            [sys.executable, "-m", *command],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
         )
         assert done.returncode == 0, done.stdout + done.stderr
 

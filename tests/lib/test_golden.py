@@ -14,6 +14,7 @@ from faqlib.cli import main
 from faqlib.formats.settings import read_settings
 from faqlib.testing import GoldenQuestion, GoldenReport, Outcome, evaluate, load_questions
 from faqlib.testing.plan import load_plan
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -320,7 +321,7 @@ def pytest_says(*words: str) -> str:
         capture_output=True,
         text=True,
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""},
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     return ended.stdout + ended.stderr
@@ -372,6 +373,6 @@ def test_the_plugin_loads_nothing_until_it_is_needed() -> None:
         "print(sorted(name for name in sys.modules if name.startswith('faqlib')))"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     assert ended.stdout.strip() == "['faqlib', 'faqlib.pytest_plugin']"

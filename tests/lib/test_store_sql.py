@@ -21,6 +21,7 @@ from faqlib.store import engine as engines
 from faqlib.store.sql import SQLStore
 from faqlib.store.tables import SCHEMA, VERSION_TABLE, metadata
 from tests.lib import postgres_server
+from tests.patience import PATIENCE
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -250,7 +251,7 @@ def _write_alternately(address: str, mine: str, theirs: str, turns: int) -> None
     with closing(SQLStore(address)) as store:
         for turn in range(turns):
             put(store, mine, str(turn))
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + PATIENCE
             while (found := store.get("s", theirs)) is None or int(found.answer) < turn:
                 assert time.monotonic() < deadline, "the other's edit was never seen"
             seen = store.cursor("s")

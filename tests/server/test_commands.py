@@ -16,9 +16,9 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from werkzeug.serving import make_server
 
+from benchmarks.load import free_port
 from faqlib import Site, open_store
 from tests.server.conftest import PLAIN, parts
-from tests.server.test_running import free_port
 from widget_server import Settings, create_app, doctor, fetch
 from widget_server.cli import main
 from widget_server.csp import allows

@@ -18,7 +18,9 @@ from typing import Any
 
 import pytest
 
+from benchmarks.load import free_port
 from faqlib import FAQ, Entry
+from tests.patience import PATIENCE
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -43,13 +45,13 @@ def start() -> Iterator[Start]:
     for process in running:
         if process.poll() is None:
             process.terminate()  # killed, it would leave its workers behind
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
 
 
 def get(url: str, **headers: str) -> tuple[int, bytes]:
     request = urllib.request.Request(url, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -57,7 +59,7 @@ def get(url: str, **headers: str) -> tuple[int, bytes]:
 
 
 def wait_for(url: str, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         assert process.poll() is None, process.communicate()
         try:
@@ -66,12 +68,6 @@ def wait_for(url: str, process: subprocess.Popen[str]) -> None:
         except OSError:
             time.sleep(0.05)
     raise AssertionError(f"{url} did not answer")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_the_demo_prints_its_addresses_and_all_of_them_answer(start: Start) -> None:
@@ -89,7 +85,7 @@ def test_the_demo_prints_its_addresses_and_all_of_them_answer(start: Start) -> N
         assert api.encode() in html
         assert page.split("/")[2] != api.split("/")[2]
     process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
+    assert process.wait(PATIENCE) == 0
     assert process.communicate()[1] == ""
 
 
@@ -103,7 +99,7 @@ def test_the_demo_ends_in_order_while_it_still_begins(how: str) -> None:
         f"Demo.start = lambda demo: (begin(demo), os.kill(os.getpid(), signal.{how}))\n"
         "main(['demo', '--port', '0'])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=PATIENCE)
     assert (done.returncode, done.stderr) == (0, b"")
 
 
@@ -112,7 +108,7 @@ def test_the_demo_says_when_its_port_is_taken(start: Start) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         process = start("demo", "--port", str(taken.getsockname()[1]))
-        assert process.wait(30) == 1
+        assert process.wait(PATIENCE) == 1
     assert "is in use" in process.communicate()[1]
 
 
@@ -145,7 +141,7 @@ def test_the_server_serves_with_two_workers_and_stops_in_order(
     line = next(line for line in metrics.splitlines() if "/search" in line and "total" in line)
     assert line.endswith(" 12.0")
     process.send_signal(how)
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0
     logged = process.communicate()[1]
     lines: list[dict[str, Any]] = [json.loads(line) for line in logged.splitlines()]
     # On a busy machine one of the workers may still be beginning; it is killed in the end then.
@@ -168,24 +164,37 @@ def test_a_request_that_was_begun_is_answered_before_the_end(start: Start, datab
             Entry(question=f"Question {n}?", answer=" ".join(f"word{n * k}" for k in range(150)))
             for n in range(80)
         )
-    answers: list[Any] = []
-    thread = threading.Thread(
-        target=lambda: answers.append(get(f"{base}/api/v1/sites/north/bundle"))
+    # The server says when it waits for the body; only then, and when it takes no other request
+    # any more, is the body sent. Its index is built anew after that.
+    body = b'{"entry": "question-79", "helpful": true}'
+    head = (
+        "POST /api/v1/sites/north/feedback HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    thread.start()
-    time.sleep(0.05)  # the index is being built anew
-    process.send_signal(signal.SIGTERM)
-    thread.join()
-    assert answers[0][0] == 200
-    assert len(json.loads(answers[0][1])["entries"]) == 82
-    assert process.wait(20) == 0
+    with (
+        socket.create_connection(("127.0.0.1", port), PATIENCE) as visitor,
+        visitor.makefile("rb") as answer,
+    ):
+        visitor.sendall(head.encode())
+        assert [answer.readline().split()[1:2] for _ in range(2)] == [[b"100"], []]
+        process.send_signal(signal.SIGTERM)
+        while is_open(port):
+            time.sleep(0.05)
+        visitor.sendall(body)
+        assert answer.readline().split()[1] == b"204"
+    assert process.wait(PATIENCE) == 0
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_serve_fails_in_one_sentence_without_a_usable_database(
     start: Start, tmp_path: Path
 ) -> None:
     process = start("serve", "--db", str(tmp_path / "no" / "such" / "folder.db"))
-    assert process.wait(30) == 1
+    assert process.wait(PATIENCE) == 1
     error = process.communicate()[1].strip()
     assert error.startswith("widget-server: ")
     assert error.count("\n") == 0
@@ -197,7 +206,7 @@ def test_serve_does_not_share_the_port_of_another_server(start: Start, database:
     first = start(*words, "--workers", "1")
     wait_for(f"http://localhost:{port}/healthz", first)
     second = start(*words)
-    assert second.wait(30) == 1
+    assert second.wait(PATIENCE) == 1
     error = second.communicate()[1].strip()
     assert str(port) in error
     assert "--port" in error
@@ -206,7 +215,7 @@ def test_serve_does_not_share_the_port_of_another_server(start: Start, database:
 
 def test_serve_says_when_there_is_no_such_host(start: Start, database: str) -> None:
     process = start("serve", "--db", database, "--host", "no-such-host.invalid")
-    assert process.wait(60) == 1
+    assert process.wait(PATIENCE) == 1
     error = process.communicate()[1].strip()
     assert "no-such-host.invalid" in error
     assert error.count("\n") == 0

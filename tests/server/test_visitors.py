@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
 from faqlib import open_store
+from tests.patience import PATIENCE
 from tests.server.conftest import assert_error, bearer, parts
 from widget_server import housekeeping
 from widget_server.counts import top_searches
@@ -241,7 +242,7 @@ def test_the_background_thread_delivers(
     change(database, webhook=receiver)
     app = make_app(webhook_secret=SECRET, webhook_private=True)
     app.test_client().post(f"{API}/north/questions", json={"question": "Is there a lift?"})
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not Receiver.seen and time.monotonic() < deadline:
         time.sleep(0.02)
     assert len(Receiver.seen) == 1

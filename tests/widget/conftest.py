@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
+from tests.patience import PATIENCE
 from tests.widget.servers import Faults, Served
 from tests.widget.sites import make_store
 from widget_server import create_app
@@ -33,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """What the browser plugins do that newer versions of pytest warn of is not ours to mend."""
     text = "Session-scoped fixtures defined as instance methods"
     config.addinivalue_line("filterwarnings", f"ignore:{text}:pytest.PytestRemovedIn10Warning")
+    expect.set_options(timeout=PATIENCE * 1_000)
 
 
 def _load(name: str, path: Path) -> Any:
@@ -50,6 +53,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     found = _load("setup_browser", ROOT / "tools/setup_browser.py").find_chromium()
     chosen = {"executable_path": found} if found else {}
     return {**browser_type_launch_args, **chosen, "args": list(SWITCHES)}
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    """A fresh browser context, which is waited for."""
+    context.set_default_timeout(PATIENCE * 1_000)
+    return context
 
 
 @pytest.fixture(scope="session")
@@ -147,7 +157,6 @@ class Host:
 @pytest.fixture
 def host(pages: tuple[str, Any], page: Page, faults: Faults) -> Host:
     """Host pages in a fresh browser context."""
-    page.set_default_timeout(15_000)
     return Host(*pages, page)
 
 
@@ -166,12 +175,11 @@ def artefact() -> Callable[[Page, str], None]:
 
 
 def until(page: Page, test: Callable[[], object]) -> None:
-    """Wait, as long as the page's own waits last, until something outside the page is so."""
-    for _ in range(300):
-        if test():
-            return
+    """Wait until something outside the page is so."""
+    end = time.monotonic() + PATIENCE
+    while not test():
+        assert time.monotonic() < end, "It never became so."
         page.wait_for_timeout(50)
-    raise AssertionError("It never became so.")
 
 
 def still(page: Page) -> None:

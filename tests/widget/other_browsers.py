@@ -20,7 +20,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Protocol
 
-WAIT = 60
+from benchmarks.load import free_port
+from tests.patience import PATIENCE
 
 
 class Browser(Protocol):
@@ -39,17 +40,11 @@ class Browser(Protocol):
         """End the browser."""
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class _Socket:
     """The client's half of the web socket protocol, as far as BiDi uses it."""
 
     def __init__(self, port: int, path: str) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=WAIT)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         key = base64.b64encode(os.urandom(16)).decode()
         self._socket.sendall(
             f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
@@ -98,7 +93,7 @@ class Firefox:
 
     def __init__(self, binary: str) -> None:
         self._profile = tempfile.mkdtemp(prefix="faq-firefox-")
-        port = _free_port()
+        port = free_port()
         self._process = subprocess.Popen(
             [binary, "--headless", "--no-remote", "--profile", self._profile,
              "--remote-debugging-port", str(port)],
@@ -113,7 +108,7 @@ class Firefox:
 
     @staticmethod
     def _connect(port: int) -> _Socket:
-        end = time.monotonic() + WAIT
+        end = time.monotonic() + PATIENCE
         while True:
             try:
                 return _Socket(port, "/session")
@@ -161,7 +156,7 @@ class Firefox:
     def close(self) -> None:
         self._socket.close()
         self._process.terminate()
-        self._process.wait(WAIT)
+        self._process.wait(PATIENCE)
         shutil.rmtree(self._profile, ignore_errors=True)
 
 
@@ -169,12 +164,15 @@ class WebKit:
     """WebKitGTK's MiniBrowser over WebDriver, on a screen that nobody sees."""
 
     def __init__(self, driver: str, browser: str, screen: str) -> None:
-        display = f":{90 + os.getpid() % 900}"
+        told, tell = os.pipe()
         self._screen = subprocess.Popen(
-            [screen, display, "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            [screen, "-displayfd", str(tell), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=(tell,),
         )  # fmt: skip
-        self._root = f"http://127.0.0.1:{(port := _free_port())}"
+        os.close(tell)
+        with os.fdopen(told) as number:  # of the first screen that was free, when it is there
+            display = f":{number.readline().strip()}"
+        self._root = f"http://127.0.0.1:{(port := free_port())}"
         self._driver = subprocess.Popen(
             [driver, f"--port={port}"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -186,10 +184,10 @@ class WebKit:
             {"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": options}}}
         )
         self._session = f"/session/{answer['sessionId']}"
-        self._call("/timeouts", {"script": WAIT * 1_000})
+        self._call("/timeouts", {"script": PATIENCE * 1_000})
 
     def _wait_for_session(self, body: dict[str, Any]) -> Any:
-        end = time.monotonic() + WAIT
+        end = time.monotonic() + PATIENCE
         self._session = ""
         while True:
             try:
@@ -206,7 +204,7 @@ class WebKit:
             headers={"Content-Type": "application/json"},
             method="DELETE" if body is None else "POST",
         )
-        with urllib.request.urlopen(request, timeout=WAIT) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.loads(answer.read())["value"]
 
     def open(self, url: str) -> None:
@@ -232,7 +230,7 @@ class WebKit:
         finally:
             for process in (self._driver, self._screen):
                 process.terminate()
-                process.wait(WAIT)
+                process.wait(PATIENCE)
 
 
 def find_minibrowser() -> str | None:

@@ -6,13 +6,14 @@ import io
 import json
 import re
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.patience import PATIENCE
 
 StartResponse = Callable[..., Any]
 WSGIApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -59,26 +60,29 @@ class Seen:
 
 @dataclass
 class Faults:
-    """The server with delays and failures that a test switches on, and a record of requests.
+    """The server with waits and failures that a test switches on, and a record of requests.
 
     Patterns are searched for in the path with its query.
     """
 
     app: WSGIApp
     seen: list[Seen] = field(default_factory=list)
-    delays: dict[str, float] = field(default_factory=dict)
     failing: dict[str, int] = field(default_factory=dict)
     changed: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)
+    gates: list[threading.Event] = field(default_factory=list)
 
     def reset(self) -> None:
-        """All well again, and no request seen."""
-        for things in (self.seen, self.delays, self.failing, self.changed):
+        """All well again, no request seen, and none held any longer."""
+        for gate in self.gates:
+            gate.set()
+        for things in (self.seen, self.failing, self.changed, self.gates):
             things.clear()
 
     def hold(self, pattern: str) -> threading.Event:
         """Answers wait until the event is set: not for a time that is short on a busy machine."""
         gate = threading.Event()
-        self.changed[pattern] = lambda body: body if gate.wait(30) else b""
+        self.gates.append(gate)
+        self.changed[pattern] = lambda body: body if gate.wait(PATIENCE) else b""
         return gate
 
     def paths(self, part: str = "") -> list[str]:
@@ -88,15 +92,12 @@ class Faults:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         full = _full(environ["PATH_INFO"], environ["QUERY_STRING"])
         self.seen.append(_seen(environ))
-        for pattern, seconds in self.delays.items():
-            if re.search(pattern, full):
-                time.sleep(seconds)
-        for pattern, status in self.failing.items():
+        for pattern, status in list(self.failing.items()):  # the test may change them meanwhile
             if re.search(pattern, full):
                 # As a proxy fails: no JSON, no CORS header.
                 start_response(f"{status} Failed", [("Content-Type", "text/plain")])
                 return [b"out of order"]
-        for pattern, change in self.changed.items():
+        for pattern, change in list(self.changed.items()):
             if re.search(pattern, full):
                 return self._change(environ, start_response, change)
         return self.app(environ, start_response)

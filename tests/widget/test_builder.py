@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.patience import PATIENCE
 from tests.widget.conftest import Host
 from tests.widget.servers import Faults, Served
 from tests.widget.sites import make_store
@@ -38,6 +39,7 @@ def test_what_is_chosen_is_in_the_address_and_there_again_after_a_reload(
 ) -> None:
     page.goto(f"{api}/?site=nothing&utm=1")
     page.get_by_label("Site").select_option("rich")
+    expect(page.locator("#snippet")).to_contain_text('data-site="rich"')  # a page of its own
     page.get_by_label("Behind a button").check()
     page.get_by_label("Language").select_option("es")
     page.get_by_label("Light or dark").select_option("dark")
@@ -111,7 +113,7 @@ def test_the_tag_lets_the_browser_ask_for_everything_at_once(
         return body
 
     # The script is held until the questions have been asked for.
-    faults.changed["/widget-"] = lambda body: body if questions.wait(30) else b""
+    faults.changed["/widget-"] = lambda body: body if questions.wait(PATIENCE) else b""
     faults.changed["/bundle"] = asked_for
     page = host.show(tag, wait=".launcher" if "launcher" in choice else ".question")
     expect(page.locator("faq-widget")).to_have_count(1)

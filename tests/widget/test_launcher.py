@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.widget.conftest import Host
+from tests.widget.conftest import Host, until
 
 
 def test_opens_a_dialog_and_gives_the_focus_back(host: Host) -> None:
@@ -121,10 +121,8 @@ def test_keeps_off_the_safe_areas_of_phones(host: Host) -> None:
     host.page.set_viewport_size({"width": 390, "height": 844})
     page = host.open("launcher.html", wait=".launcher")
     client.send("Emulation.setSafeAreaInsetsOverride", {"insets": {"top": 47, "bottom": 34}})
-    page.wait_for_timeout(100)
-    button = page.locator(".launcher").bounding_box()
-    assert button
-    assert button["y"] + button["height"] <= 844 - 34
+    button = page.locator(".launcher")
+    until(page, lambda: button.evaluate("el => el.getBoundingClientRect().bottom") <= 844 - 34)
     page.locator(".launcher").click()
     close = page.locator(".close")
     assert (

@@ -14,7 +14,8 @@ HELP = """
 const root = () => document.querySelector('faq-widget')?.shadowRoot;
 const one = selector => root()?.querySelector(selector);
 const until = async test => {
-  for (let i = 0; i < 200; i++) {
+  const end = performance.now() + 100_000;
+  while (performance.now() < end) {
     const value = test();
     if (value) return value;
     await new Promise(resolve => setTimeout(resolve, 50));
@@ -61,15 +62,20 @@ def test_searches(browser_of: Browser, pages: tuple[str, Any], faults: Faults) -
     """Typing shows results at once and then the server's answer."""
     browser_of.open(f"{pages[0]}/basic.html")
     _run(browser_of, "(await until(() => one('input'))).focus()")
+    gate = faults.hold("/search")
     browser_of.press("what are exosomes")
-    found = _run(browser_of, """
-      const local = root().querySelectorAll('.results .item').length;
-      await until(() => one('.best .question'));
-      return [local, one('.best .question').textContent, one('.status').textContent];
+    local = _run(browser_of, """
+      await until(() => one('input').value == 'what are exosomes');
+      return root().querySelectorAll('.results .item').length;
     """)  # fmt: skip
-    assert found[0] > 0
-    assert found[1] == "What are exosomes?"
-    assert found[2].startswith("Questions found: ")
+    assert local > 0
+    gate.set()
+    found = _run(browser_of, """
+      await until(() => one('.best .question'));
+      return [one('.best .question').textContent, one('.status').textContent];
+    """)  # fmt: skip
+    assert found[0] == "What are exosomes?"
+    assert found[1].startswith("Questions found: ")
 
 
 def test_opens_and_closes_the_launcher(
@@ -85,10 +91,11 @@ def test_opens_and_closes_the_launcher(
         browser_of, "return [one('dialog').open, !!root().activeElement?.closest('dialog')]"
     ) == [True, True]
     browser_of.press("\ue00c")
-    assert _run(browser_of, "return [one('dialog').open, root().activeElement?.className]") == [
-        False,
-        "launcher",
-    ]
+    focused = _run(browser_of, """
+      await until(() => !one('dialog').open);
+      return root().activeElement?.className;
+    """)  # fmt: skip
+    assert focused == "launcher"
 
 
 def test_follows_a_link_to_a_question(

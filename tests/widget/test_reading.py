@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -251,7 +252,11 @@ def test_an_answer_in_another_language_says_so(host: Host) -> None:
 def test_answers_of_a_large_site_come_when_they_are_needed(host: Host, faults: Faults) -> None:
     """Questions first, answers with the first press or when the page is idle; a failure says so."""
     faults.failing[r"/bundle$"] = 503
+    host.page.clock.install()
     page = host.open("large.html")
+    expect(page.locator(".question")).to_have_count(500)
+    # The idle page has asked too by then, so that what follows is asked for by presses alone.
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
     page.locator(".question").nth(3).click()
     expect(page.locator(".answer").nth(3)).to_have_text("Sorry, that did not work.")
     faults.failing.clear()
