@@ -15,6 +15,7 @@ from faqlib.errors import Problem
 from faqlib.formats import html_sources as sources
 from faqlib.formats import json_format
 from faqlib.formats.document import ABOVE, WRITTEN, Draft, Raw
+from faqlib.formats.html_details import details
 from faqlib.formats.html_markdown import to_markdown
 from faqlib.formats.html_page import DATA_TYPE, write
 from faqlib.formats.html_sources import Found
@@ -99,7 +100,7 @@ class _Page:
         """
         self._add_all(sources.json_ld(root, self._broken))
         self._add_all(sources.microdata(root))
-        self._add_all(sources.details(root))
+        self._add_all(details(root))
         parts = sources.Parts(self._name)
         for unsure in (sources.definitions, sources.toggles):
             group = list(unsure(root, parts))
@@ -128,9 +129,8 @@ class _Page:
             self._add_all(self._unsure)
         for raw in asking if self._draft.raws else rest:
             question = raw.data["question"]
-            self._add(
-                Found(question, raw.data["answer"], lines_of.get(question)), raw.data["category"]
-            )
+            line, category = lines_of.get(question), raw.data["category"]
+            self._add(Found(question, raw.data["answer"], line, category=category))
         for question in (raw.data["question"] for raw in new if not raw.data["answer"]):
             if asks(question):
                 aside = SetAside(question, "a question without an answer", lines_of.get(question))
@@ -157,14 +157,14 @@ class _Page:
         key = _key(_shortened(question))
         return not key or key in self._known
 
-    def _add(self, found: Found, category: str = "") -> None:
+    def _add(self, found: Found) -> None:
         question = _shortened(found.question)
         self._known.add(_key(question))
         if _INVITATION.fullmatch(question):
             reason = "an invitation to get in touch, not a question with an answer"
             self._draft.set_aside.append(SetAside(question, reason, found.line))
             return
-        data = {"question": question, "answer": found.answer, "category": category}
+        data = {"question": question, "answer": found.answer, "category": found.category}
         self._draft.raws.append(Raw(data | {"aliases": halves(question)}, found.line))
 
     def _kept(self, line: str) -> str:

@@ -36,6 +36,7 @@ class Found:
     answer: str
     line: int | None = None
     used: list[Element] = field(default_factory=list)
+    category: str = ""
 
     @property
     def asks(self) -> bool:
@@ -156,17 +157,6 @@ def _property(item: Element, name: str) -> Element | None:
     return None
 
 
-def details(root: Element) -> Iterator[Found]:
-    """``<details>`` with a ``<summary>``; those inside of an answer stay in it."""
-    for item in root.iter("details"):
-        summary = next(item.iterchildren("summary"), None)
-        nested = any(above.tag == "details" for above in item.iterancestors())
-        if summary is None or nested or _in_chrome(item):
-            continue
-        question = plain_text(summary)
-        yield Found(question, _without(item, [summary]), item.sourceline, [item])
-
-
 class Parts:
     """Reads the parts of a page that hold answers: each once, and not much more than the page.
 
@@ -196,7 +186,7 @@ class Parts:
 def definitions(root: Element, read: Parts) -> Iterator[Found]:
     """The terms and definitions of ``<dl>``; several definitions of a term are one answer."""
     for listing in root.iter("dl"):
-        if _in_chrome(listing):
+        if in_chrome(listing):
             continue
         term: Element | None = None
         parts: list[str] = []
@@ -222,7 +212,7 @@ def toggles(root: Element, read: Parts) -> Iterator[Found]:
     """Buttons that open a panel, as site builders make them, and question/answer classes."""
     by_id = {node.get("id"): node for node in root.iter() if _is_element(node) and node.get("id")}
     for node in root.iter():
-        if not _is_element(node) or _in_chrome(node):
+        if not _is_element(node) or in_chrome(node):
             continue
         panel = _panel_of(node, by_id)
         if panel is None or panel is node or _contains(panel, node):
@@ -257,17 +247,9 @@ def _contains(outer: Element, inner: Element) -> bool:
     return any(above is outer for above in inner.iterancestors())
 
 
-def _in_chrome(node: Element) -> bool:
+def in_chrome(node: Element) -> bool:
     """Whether it is part of the page's frame: navigation, header, footer, a form."""
     return any(above.tag in _CHROME for above in node.iterancestors())
-
-
-def _without(item: Element, dropped: list[Element]) -> str:
-    """The content of ``item`` but for some children."""
-    for child in dropped:
-        child.clear(keep_tail=True)
-        child.tag = "script"
-    return to_markdown(item)
 
 
 def is_frame(node: Element) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from faqlib.errors import ImportFormatError
 from faqlib.formats import markers as mark
 from faqlib.formats.document import Draft
-from faqlib.formats.markdown_details import read_details
+from faqlib.formats.markdown_details import DETAILS, read_details, read_items
 from faqlib.formats.metadata import read_fields
 from faqlib.formats.outline_parts import entry_of, heading_in, set_aside, shown_text, take_above
 from faqlib.formats.prose import Line
@@ -19,7 +19,6 @@ from faqlib.model import SetAside
 
 _UNDERLINE = re.compile(r" {0,3}(?P<mark>=|-)(?P=mark)*[ \t]*")
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})")
-_DETAILS = re.compile(r"\s*<details\b", re.IGNORECASE)
 _COMMENT = re.compile(r"[ \t]*<!--.*-->[ \t]*")
 
 
@@ -46,11 +45,13 @@ def read_outline(lines: Sequence[str], name: str, *, level: int | None = None) -
     if level is not None:
         _read_headings(lines, headings, draft, level)
         return draft
-    if any(_DETAILS.match(line) for line in lines):
+    if any(DETAILS.match(line) for line in lines):
         folded = Draft(title=draft.title, set_aside=list(draft.set_aside))
         read_details(lines, folded)
         if folded.raws:
             return folded
+    if not any(mark.asks(heading.text) for heading in headings) and read_items(lines, draft):
+        return draft
     if headings and _asks_by_headings(lines, headings):
         _read_headings(lines, headings, draft)
     else:

@@ -226,6 +226,26 @@ def test_no_word_is_lost_or_gained_on_the_way_through_html(markdown: str) -> Non
     assert words(to_markdown(fragment(render_html(markdown), ""))) == words(markdown)
 
 
+def test_details_that_only_fold_questions_are_the_category_of_these() -> None:
+    def toggle(summary: str, body: str) -> str:
+        shown = f"<summary style='font-weight:600'>{summary}</summary>"
+        return f"<ul class=toggle><li><details open>{shown}{body}</details></li></ul>"
+
+    def found(html: str) -> list[tuple[str, str, str]]:
+        return [(entry.question, entry.answer, entry.category) for entry in read(html).entries]
+
+    asked = toggle("One?", "<p>First.</p>") + toggle("Two", "<p>Second.</p>")
+    assert found(asked) == [("One?", "First.", ""), ("Two", "Second.", "")]
+    assert found(toggle("Money", f"<div class=indented>{asked}</div>") + toggle("3", "c")) == [
+        ("One?", "First.", "Money"),
+        ("Two", "Second.", "Money"),
+        ("3", "c", ""),
+    ]
+    assert [one for one, _, _ in found(toggle("Money", f"<p>Note.</p>{asked}"))] == ["Money"]
+    assert [one for one, _, _ in found(toggle("Hours", toggle("Monday", "8–12")))] == ["Hours"]
+    assert [one for one, _, _ in found(toggle("How?", asked))] == ["How?"]
+
+
 NESTED = st.recursive(
     st.sampled_from(["a", "b ", " c", "d.", "(e)", " ", "<br>", "！"]),
     lambda inner: st.builds(

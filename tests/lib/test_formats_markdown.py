@@ -94,11 +94,39 @@ def test_headings_are_questions_and_those_above_are_categories() -> None:
         "**One?**\n\n1\n\n**Two?**\n\n2",
         "1. **One?**\n\n1\n\n2. **Two?**\n\n2",
         "Q: One?\nA: 1\n\nQ: Two?\nA: 2",
+        "1. One?\n\n   1\n\n2. Two?\n\n   2",
+        "# FAQ\n\n- One?\n    \n    1\n    \n- **Two?**\n    \n    2\n    ",
         "<details>\n<summary>One?</summary>\n\n1\n\n</details>\n<details><summary><b>Two?</b></summary>2</details>",
     ],
 )
 def test_questions_are_found_in_any_usual_outline(text: str) -> None:
     assert pairs(text) == [("One?", "1"), ("Two?", "2")]
+
+
+def test_list_items_with_their_answers_below_keep_what_is_in_these() -> None:
+    document = read(
+        "# Title\n\nHello.\n\n## Money\n\n- One?\n\n    a\n\n    - b\n        - c\n"
+        "- Two?\n\n    2\n\n## Time\n\n* Three?\n  3"
+    )
+    assert [(entry.question, entry.answer, entry.category) for entry in document.entries] == [
+        ("One?", "a\n\n- b\n    - c", "Money"),
+        ("Two?", "2", "Money"),
+        ("Three?", "3", "Time"),
+    ]
+    assert (document.title, document.subtitle) == ("Title", "Hello.")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "- Have you eaten?\n  Then wait.\n- Have you slept?\n  Good.\n\nElse call us.",
+        "- Have you eaten?\n  Then wait.\n- Bring water.\n  Cold.",
+        "- Have you eaten?\n- Have you slept?",
+        "- Have you eaten?\n  Then wait.",
+    ],
+)
+def test_lists_that_only_ask_in_passing_belong_to_an_answer(answer: str) -> None:
+    assert pairs(f"## Before the visit\n\n{answer}") == [("Before the visit", answer)]
 
 
 def test_headings_without_question_marks_are_questions_where_nothing_asks() -> None:
