@@ -15,12 +15,15 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from benchmarks.load import free_port
 from faqlib import FAQ, Entry
 from tests.patience import PATIENCE
+from widget_server import create_app
+from widget_server.demo.run import Demo
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -110,6 +113,19 @@ def test_the_demo_says_when_its_port_is_taken(start: Start) -> None:
         process = start("demo", "--port", str(taken.getsockname()[1]))
         assert process.wait(PATIENCE) == 1
     assert "is in use" in process.communicate()[1]
+
+
+def test_the_demo_holds_its_ports_while_it_makes_its_sites(monkeypatch: pytest.MonkeyPatch) -> None:
+    def make(settings: dict[str, Any]) -> Any:
+        port = urlsplit(settings["public_url"]).port or 0
+        for held in (port, port + 1):
+            with pytest.raises(OSError, match="in use"):
+                socket.create_server(("127.0.0.1", held))
+        return create_app(settings)
+
+    monkeypatch.setattr("widget_server.demo.run.create_app", make)
+    for server in Demo(free_port())._servers:
+        server.server_close()
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -42,18 +42,18 @@ class _Quiet(WSGIRequestHandler):
         """Log nothing."""
 
 
-def free_port(wanted: int | None, first: int = FIRST_PORT) -> int:
-    """``wanted`` if it is free; without a wish the first free port from ``first`` on.
+def listen(wanted: int | None, first: int = FIRST_PORT) -> socket.socket:
+    """A socket on ``wanted``; without a wish on the first free port from ``first`` on.
+
+    It listens from now on, so that nobody else takes the port while the sites are made.
 
     Raises:
         PortTaken: when the wanted port is in use.
     """
     candidates = [wanted] if wanted is not None else range(first, first + 100)
     for port in candidates:
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((HOST, port))
-            return int(probe.getsockname()[1])
+        with contextlib.suppress(OSError):
+            return socket.create_server((HOST, port))
     raise PortTaken(
         f"Port {wanted or FIRST_PORT} is in use: name a free one with --port, or --port 0 for any."
     )
@@ -67,18 +67,17 @@ class Demo:
     """
 
     def __init__(self, port: int | None = None) -> None:
-        api_port = free_port(port)
-        site_port = free_port(None, first=api_port + 1)
-        self.api = f"http://{HOST}:{api_port}"
-        self.website = f"http://{HOST}:{site_port}"
-        app = create_app({"public_url": self.api, "log_requests": False})
-        here: Server = app.extensions[NAME]
-        self._clinics = here.clinics
-        self._clinics.background = True
-        self._servers: list[BaseWSGIServer] = [
-            _serve(api_port, app.wsgi_app),
-            _serve(site_port, Website(self.api)),
-        ]
+        with listen(port) as api, listen(None, first=_port(api) + 1) as website:
+            self.api = f"http://{HOST}:{_port(api)}"
+            self.website = f"http://{HOST}:{_port(website)}"
+            app = create_app({"public_url": self.api, "log_requests": False})
+            here: Server = app.extensions[NAME]
+            self._clinics = here.clinics
+            self._clinics.background = True
+            self._servers: list[BaseWSGIServer] = [
+                _serve(api, app.wsgi_app),
+                _serve(website, Website(self.api)),
+            ]
 
     def addresses(self) -> list[tuple[str, str]]:
         """Each address with what is there, the API's first."""
@@ -106,8 +105,13 @@ class Demo:
             server.server_close()
 
 
-def _serve(port: int, app: Any) -> BaseWSGIServer:
-    return make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
+def _port(listening: socket.socket) -> int:
+    return int(listening.getsockname()[1])
+
+
+def _serve(listening: socket.socket, app: Any) -> BaseWSGIServer:
+    port, fd = _port(listening), listening.fileno()
+    return make_server(HOST, port, app, threaded=True, request_handler=_Quiet, fd=fd)
 
 
 def open_browser(address: str) -> bool:
