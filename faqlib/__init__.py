@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         SiteNotFound,
         StoreError,
         StoreUnavailable,
+        TooManyEntries,
     )
     from faqlib.faq import FAQ
     from faqlib.formats import FORMATS, read_file, write_file
@@ -62,7 +63,7 @@ _HOMES = {
     "errors": (
         "DamagedEntry EditConflict EntryExists EntryNotFound FAQError ImportFormatError"
         " InvalidData MissingExtra ModelUnavailable Problem SiteNotFound StoreError"
-        " StoreUnavailable"
+        " StoreUnavailable TooManyEntries"
     ),
     "faq": "FAQ",
     "formats": "FORMATS read_file write_file",
@@ -108,6 +109,7 @@ __all__ = [  # noqa: RUF022 - in plain order, which readers and their tests expe
     "Store",
     "StoreError",
     "StoreUnavailable",
+    "TooManyEntries",
     "Version",
     "direction",
     "dump_entry",

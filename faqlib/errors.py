@@ -6,6 +6,7 @@
     ├── EntryNotFound (also a KeyError)
     ├── EntryExists
     ├── SiteNotFound (also a KeyError)
+    ├── TooManyEntries
     ├── InvalidData (also a ValueError)
     │   └── ImportFormatError
     ├── ModelUnavailable
@@ -92,6 +93,17 @@ class SiteNotFound(FAQError, KeyError):
         super().__init__(f"There is no site with the id {site!r}.")
 
     __str__ = Exception.__str__
+
+
+class TooManyEntries(FAQError):
+    """A site would hold more entries than it may. Carries ``site`` and ``most``."""
+
+    def __init__(self, site: str, most: int) -> None:
+        self.site = site
+        self.most = most
+        super().__init__(
+            f"The site {site!r} holds at most {most:,} entries: delete some that are not needed."
+        )
 
 
 class InvalidData(FAQError, ValueError):

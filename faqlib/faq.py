@@ -16,7 +16,7 @@ from faqlib.model import Cursor, Entry, ImportReport, Site, Version
 from faqlib.reading import Reading, Snapshot, State
 from faqlib.schema import check_entry, check_site
 from faqlib.search import Embedder, Encoder, Projection, Projector, encoder_for
-from faqlib.store import Change, MemoryStore, Store, open_store
+from faqlib.store import Change, MemoryStore, Store, check_room, open_store
 
 _NEVER = Cursor(-1, "")
 _EMBEDDED = 2_000  # entries; a model would read more of them for minutes
@@ -39,6 +39,7 @@ class FAQ(Reading):
             ``tokenizer.json`` or ``vocab.txt``). An :class:`Encoder`: with your own.
         background: whether a thread loads the model and lets it read the entries. Searches do
             not wait for it: they are answered by words alone until then (see :meth:`ready`).
+        most_entries: how many entries the site may hold, for servers that several clinics share.
 
     Raises:
         SiteNotFound: if a store is given that has no such site.
@@ -53,6 +54,7 @@ class FAQ(Reading):
         site: str = "default",
         semantic: Semantic = None,
         background: bool = False,
+        most_entries: int | None = None,
     ) -> None:
         if isinstance(store, str | os.PathLike):
             raise TypeError(f"A database is opened with FAQ.open({str(store)!r}).")
@@ -60,6 +62,7 @@ class FAQ(Reading):
         self._owns_store = store is None
         self._store = store or open_store(":memory:")
         self._site_id = site
+        self._most = most_entries
         if store is None:
             self._store.save_site(check_site(Site(id=site)))
         limit = _EMBEDDED if semantic is None else None
@@ -267,6 +270,7 @@ class FAQ(Reading):
         new = [e for e in entries if e.id not in by_id]
         changed = [e for e in entries if by_id.get(e.id, e) != e]
         same = [e.id for e in entries if by_id.get(e.id) == e]
+        check_room(self._site_id, len(by_id), len(new), self._most)  # before it is embedded
         if not dry_run:
             self._apply([Change(e.id, e, "import") for e in (*new, *changed)], actor)
         return ImportReport(tuple(e.id for e in new), tuple(e.id for e in changed), tuple(same))
@@ -296,7 +300,7 @@ class FAQ(Reading):
     def _apply(self, changes: list[Change], actor: str) -> None:
         if changes:
             self._foresee([change.entry for change in changes if change.entry is not None])
-            self._store.apply(self._site_id, changes, actor=actor)
+            self._store.apply(self._site_id, changes, actor=actor, most=self._most)
 
     def _foresee(self, entries: Sequence[Entry]) -> None:
         """Embed what is about to be written, so that no reader has to wait for it."""

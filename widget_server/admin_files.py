@@ -10,9 +10,9 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from faqlib import FORMATS, ImportReport
+from faqlib import FORMATS
 from widget_server import reports
-from widget_server.admin import READ, WRITE, admin, need_room
+from widget_server.admin import READ, WRITE, admin
 from widget_server.admin_shapes import (
     SECURED,
     ExportQuery,
@@ -61,19 +61,10 @@ def import_file(site: str, args: dict[str, Any]) -> dict[str, Any]:
     if not content:
         fail(422, "There is no file in the request: send it as the body.")
     faq = server().clinics.faq(site)
-
-    def load(*, dry_run: bool) -> ImportReport:
-        return faq.load(content, format=args["format"], dry_run=dry_run, actor=actor())
-
-    # Looked at first where it may be too much: an entry takes two bytes at least, if unpacked.
-    large = len(content) // 2 > server().settings.entries_limit - len(faq)
-    if args["dry_run"] or large or args["format"] == "docx":
-        report = load(dry_run=True)
-        need_room(faq, len(report.new))
-    if not args["dry_run"]:
-        report = load(dry_run=False)
+    dry = args["dry_run"]
+    report = faq.load(content, format=args["format"], dry_run=dry, actor=actor())
     return {
-        "dry_run": args["dry_run"],
+        "dry_run": dry,
         "new": report.new,
         "changed": report.changed,
         "unchanged": report.unchanged,

@@ -77,7 +77,12 @@ def _parts(app: Flask, settings: Settings, store: Any) -> Server:
 
         load_examples(chosen)
     semantic = (settings.semantic_model or None) if settings.semantic else False
-    clinics = Clinics(chosen, bound=settings.sites_in_memory, semantic=semantic)
+    clinics = Clinics(
+        chosen,
+        bound=settings.sites_in_memory,
+        semantic=semantic,
+        most_entries=settings.entries_limit,
+    )
     records = Records(settings.database)
     webhook = Webhook(settings.webhook_secret, private=settings.webhook_private)
     return Server(

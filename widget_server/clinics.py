@@ -22,16 +22,25 @@ class Clinics:
         store: what ``faqlib.open_store`` returns.
         bound: how many FAQs stay in memory; the least recently used goes first.
         semantic: what :class:`faqlib.FAQ` takes.
+        most_entries: how many entries each may hold.
 
     Whoever sets ``background`` before the first site is asked for, as servers do, has no visitor
     wait for the sentence model, nor let it read a FAQ.
     """
 
-    def __init__(self, store: Any, *, bound: int = 200, semantic: bool | str | None = None) -> None:
+    def __init__(
+        self,
+        store: Any,
+        *,
+        bound: int = 200,
+        semantic: bool | str | None = None,
+        most_entries: int | None = None,
+    ) -> None:
         self.store = store
         self.background = False
         self._bound = bound
         self._semantic = semantic
+        self._most_entries = most_entries
         self._faqs: OrderedDict[str, FAQ] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -48,7 +57,13 @@ class Clinics:
                 self._faqs.move_to_end(site)
                 return faq
         self.cursor(site)  # a FAQ of an unknown site would make that site
-        made = FAQ(store=self.store, site=site, semantic=self._semantic, background=self.background)
+        made = FAQ(
+            store=self.store,
+            site=site,
+            semantic=self._semantic,
+            background=self.background,
+            most_entries=self._most_entries,
+        )
         with self._lock:
             faq = self._faqs.setdefault(site, made)
             self._faqs.move_to_end(site)

@@ -25,6 +25,7 @@ from faqlib import (
     SiteNotFound,
     StoreError,
     StoreUnavailable,
+    TooManyEntries,
 )
 
 log = logging.getLogger("widget_server")
@@ -37,6 +38,7 @@ _STATUS: tuple[tuple[type[FAQError], int], ...] = (
     (SiteNotFound, 404),
     (EntryExists, 409),
     (EditConflict, 412),
+    (TooManyEntries, 422),
     (InvalidData, 422),
     (MissingExtra, 501),
     (ModelUnavailable, 503),

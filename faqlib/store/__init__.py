@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 
 from faqlib.store.memory import MemoryStore
+from faqlib.store.plan import check_room
 from faqlib.store.protocol import Action, Change, Store
 
-__all__ = ["Action", "Change", "MemoryStore", "Store", "open_store"]
+__all__ = ["Action", "Change", "MemoryStore", "Store", "check_room", "open_store"]
 
 _IN_MEMORY = (":memory:", "sqlite://", "sqlite:///:memory:")
 

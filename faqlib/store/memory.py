@@ -15,7 +15,9 @@ from faqlib.store.plan import (
     LISTED,
     REMEMBERED,
     Place,
+    check_room,
     check_site_is,
+    growth_of,
     last_of_each,
     now,
     steps_for,
@@ -116,12 +118,15 @@ class MemoryStore:
             changed |= state.ids
         return None
 
-    def apply(self, site: str, changes: Sequence[Change], *, actor: str = "") -> Cursor:
+    def apply(
+        self, site: str, changes: Sequence[Change], *, actor: str = "", most: int | None = None
+    ) -> Cursor:
         """Make all changes, or none; returns the new cursor."""
         with self._lock:
             room = self._room(site)
             at = now()
             steps = steps_for(site, changes, room.entries, room.places, room.sequence, at)
+            check_room(site, len(room.entries), growth_of(steps, room.entries), most)
             for step in steps:
                 room.places[step.entry_id] = step.place
                 room.sequence = max(room.sequence, step.place.sequence)

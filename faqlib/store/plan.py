@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from faqlib.errors import EditConflict, EntryExists, EntryNotFound
+from faqlib.errors import EditConflict, EntryExists, EntryNotFound, TooManyEntries
 from faqlib.model import Entry, Site
 from faqlib.store.protocol import Action, Change
 
@@ -114,6 +114,22 @@ def _check(site: str, change: Change, stored: Entry | None) -> None:
             raise EntryNotFound(change.entry_id, site)
     elif stored is None or stored.digest != change.expect:
         raise EditConflict(change.entry_id)
+
+
+def growth_of(steps: Sequence[Step], present: Mapping[str, Entry]) -> int:
+    """By how many entries a site grows."""
+    final = last_of_each(steps)
+    return sum((step.entry is not None) - (name in present) for name, step in final.items())
+
+
+def check_room(site: str, count: int, growth: int, most: int | None) -> None:
+    """Whether a site of ``count`` entries may grow so far.
+
+    Raises:
+        TooManyEntries: if it may not. One that holds more already can still be edited.
+    """
+    if most is not None and growth > 0 and count + growth > most:
+        raise TooManyEntries(site, most)
 
 
 def last_of_each(steps: Sequence[Step]) -> dict[str, Step]:

@@ -93,13 +93,18 @@ class Store(Protocol):
         """
         ...
 
-    def apply(self, site: str, changes: Sequence[Change], *, actor: str = "") -> Cursor:
+    def apply(
+        self, site: str, changes: Sequence[Change], *, actor: str = "", most: int | None = None
+    ) -> Cursor:
         """Make all changes, in their order, in one transaction, or none; returns the new cursor.
+
+        ``most`` is how many entries the site may hold if the changes add to them.
 
         Raises:
             EntryExists: an id that had to be absent is taken.
             EntryNotFound: an id that had to be present is not there.
             EditConflict: a digest does not match.
+            TooManyEntries: the site would hold more than ``most``.
         """
         ...
 

@@ -74,6 +74,12 @@ def check_past(site: str, head: Head, digests: Iterable[str]) -> None:
         raise damaged(site, "history")
 
 
+def count(connection: Connection, site: str) -> int:
+    """How many entries the site has."""
+    query = select(func.count()).select_from(entries).where(entries.c.site == site)
+    return connection.execute(query).scalar_one()
+
+
 def read_places(connection: Connection, site: str, ids: Collection[str]) -> dict[str, Place]:
     """Where entries of these ids once stood, as far as there ever were any."""
     past = entry_versions.c

@@ -20,7 +20,7 @@ from faqlib.store.codec import add_seals
 from faqlib.store.failures import translated
 from faqlib.store.follow import Follower
 from faqlib.store.migrate import bring_up_to_date
-from faqlib.store.plan import check_site_is, last_of_each, now, steps_for
+from faqlib.store.plan import check_room, check_site_is, growth_of, last_of_each, now, steps_for
 from faqlib.store.protocol import Change, Follow
 from faqlib.store.tables import sites
 from faqlib.store.vectors import read_vectors, write_vectors
@@ -166,7 +166,9 @@ class SQLStore:
             heads.read_head(connection, site, lock=True)
             connection.execute(delete(sites).where(sites.c.id == site))
 
-    def apply(self, site: str, changes: Sequence[Change], *, actor: str = "") -> Cursor:
+    def apply(
+        self, site: str, changes: Sequence[Change], *, actor: str = "", most: int | None = None
+    ) -> Cursor:
         """Make all changes in one transaction, or none; returns the new cursor."""
         ids = {change.entry_id for change in changes}
         with self.writing() as connection:
@@ -179,6 +181,8 @@ class SQLStore:
             steps = steps_for(site, changes, present, places, head.sequence, at)
             if not steps:
                 return head.cursor
+            if most is not None and (growth := growth_of(steps, present)) > 0:
+                check_room(site, rows.count(connection, site), growth, most)
             final = last_of_each(steps)
             revision = head.cursor.revision + 1
             texts = rows.texts_of(steps)

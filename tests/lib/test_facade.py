@@ -25,6 +25,7 @@ from faqlib import (
     Site,
     SiteNotFound,
     StoreUnavailable,
+    TooManyEntries,
     open_store,
     read_file,
     write_file,
@@ -55,6 +56,18 @@ def first(faq: FAQ, query: str) -> str | None:
 
 def ids(faq: FAQ, query: str) -> set[str]:
     return {hit.entry.id for hit in faq.search(query)}
+
+
+def test_a_faq_takes_no_more_entries_than_it_was_made_for() -> None:
+    with FAQ(semantic=False, most_entries=2) as faq:
+        faq.add(Entry("One?", "1"))
+        for dry_run in (True, False):
+            with pytest.raises(TooManyEntries, match="holds at most 2 entries"):
+                faq.merge([Entry("Two?", "2"), Entry("Three?", "3")], dry_run=dry_run)
+        assert len(faq) == 1
+        faq.load(b"Q: One?\nA: edited\n\nQ: Two?\nA: 2", format="text")
+        with pytest.raises(TooManyEntries):
+            faq.add(Entry("Three?", "3"))
 
 
 def test_a_mistyped_path_makes_no_database_where_none_is_to_be_made(tmp_path: Path) -> None:

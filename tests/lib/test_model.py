@@ -32,6 +32,7 @@ from faqlib import (
     Site,
     SiteNotFound,
     Source,
+    TooManyEntries,
     direction,
     slug,
 )
@@ -221,6 +222,7 @@ def test_languages_know_their_direction(lang: str, expected: str) -> None:
         (EntryNotFound("p", "north"), KeyError, {"entry_id": "p", "site": "north"}),
         (SiteNotFound("north"), KeyError, {"site": "north"}),
         (EntryExists("p"), FAQError, {"entry_id": "p"}),
+        (TooManyEntries("north", 5), FAQError, {"site": "north", "most": 5}),
         (EditConflict("p"), FAQError, {"entry_id": "p"}),
         (MissingExtra("docx", "Reading DOCX"), ImportError, {"extra": "docx"}),
         (InvalidData([Problem("is bad.")]), ValueError, {"problems": (Problem("is bad."),)}),
@@ -241,6 +243,7 @@ ERRORS = [
     EntryNotFound("p", "north"),
     EntryExists("p"),
     SiteNotFound("north"),
+    TooManyEntries("north", 5),
     InvalidData([Problem("is bad.")]),
     ImportFormatError([Problem("is bad.", "faq.csv", 3)]),
     ModelUnavailable("The model is damaged."),

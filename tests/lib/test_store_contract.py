@@ -1,10 +1,11 @@
 """What every store promises, held against each kind: memory, SQLite and PostgreSQL."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from faqlib.errors import EditConflict, EntryExists, EntryNotFound, SiteNotFound
+from faqlib.errors import EditConflict, EntryExists, EntryNotFound, SiteNotFound, TooManyEntries
 from faqlib.model import Cursor, Entry, Site, Source
 from faqlib.store import Change, Store
 from faqlib.store import plan as reckoning
@@ -268,6 +269,38 @@ def test_an_expectation_that_fails_changes_nothing_at_all(
     assert store.snapshot(site) == before
     assert store.cursor(site) == before[0]
     assert store.history(site, "first") == []
+
+
+def test_a_site_grows_no_further_than_it_may(store: Store, site: str) -> None:
+    store.apply(site, put(entry("a"), entry("b")), most=2)
+    before = store.snapshot(site)
+    for changes in (put(entry("c")), [*put(entry("c"), entry("d")), Change("a", None, "delete")]):
+        with pytest.raises(TooManyEntries):
+            store.apply(site, changes, most=2)
+        assert store.snapshot(site) == before
+    store.apply(site, [Change("a", None, "delete"), *put(entry("c"))], most=2)
+    store.apply(site, put(entry("d"), entry("e")))  # by a program that knows no bound
+    store.apply(site, put(entry("e", "edited")), most=2)
+    assert len(store.snapshot(site)[2]) == 4
+
+
+def test_those_who_write_at_once_do_not_pass_the_bound_together(store: Store, site: str) -> None:
+    refused: list[str] = []
+    start = threading.Barrier(6)
+
+    def write(name: str) -> None:
+        start.wait()
+        try:
+            store.apply(site, put(entry(name), entry(name + "2")), most=5)
+        except TooManyEntries:
+            refused.append(name)
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in "abcdef"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(store.snapshot(site)[2]), len(refused)) == (4, 4)
 
 
 def test_an_expectation_that_holds_lets_the_change_through(store: Store, site: str) -> None:
