@@ -97,6 +97,19 @@ def test_the_python_of_a_page_runs(path: Path, place: Path) -> None:
             exec(compile(source, str(path), "exec"), names)
 
 
+def test_the_python_of_all_pages_is_typed_as_the_library_says(tmp_path: Path) -> None:
+    files = []
+    for page in pages_with("python"):
+        parts = [b.text for b in blocks(page) if b.kind == "python" and not b.reason]
+        files.append(tmp_path / f"page{len(files)}.py")
+        files[-1].write_text("\n".join(parts), encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(ROOT / ".mypy_cache")]
+    done = subprocess.run(
+        [*command, *files], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def commands(block: Block) -> Iterator[tuple[str, str]]:
     """Each command of a console block with what is shown to follow it."""
     text = block.text.replace("\\\n", "")
