@@ -116,16 +116,11 @@ def stem(word: str, lang: str) -> str:
 
 def places(text: str) -> list[tuple[int, int]]:
     """Where each of the :func:`words` of ``text`` begins and ends."""
-    if not text.isascii():
-        return [(start, end) for _, start, end in _spans(text)]
-    found: list[tuple[int, int]] = []
-    end = 0
-    lowered = text.lower()
-    for word in _PLAIN_WORD.findall(lowered):  # none stands in what is between two of them
-        start = lowered.find(word, end)
-        end = start + len(word)
-        found.append((start, end))
-    return found
+    if text.isascii():
+        return list(map(re.Match.span, _PLAIN_WORD.finditer(text.lower())))
+    if _UNSPACED.search(text) is None:
+        return list(map(re.Match.span, _WORD.finditer(text)))
+    return [(start, end) for _, start, end in _spans(text)]
 
 
 def _spans(text: str) -> Iterator[tuple[str, int, int]]:

@@ -26,7 +26,7 @@ _OPEN, _CLOSE = "\x1c", "\x1d"
 
 _SENTENCE = re.compile(r"[.!?。！？:] ")
 # Between two points of a list, two rows of a table, a heading and a text.
-_UNENDED = re.compile(r"(?<=[^\s.!?:;,。！？：；…])\n")
+_UNENDED = re.compile(r"\n(?<=[^\s.!?:;,。！？：；…]\n)")  # looked for by its line break
 _ROUNDING = 1e-9  # of a sum of weights
 _FAINT = 0.3  # of what tells most in the query: below it a word is not marked ("how", "can")
 
