@@ -19,6 +19,7 @@ from faqlib.formats.html_details import details
 from faqlib.formats.html_markdown import to_markdown
 from faqlib.formats.html_page import DATA_TYPE, write
 from faqlib.formats.html_sources import Found
+from faqlib.formats.html_styles import spell_out
 from faqlib.formats.html_tree import parse
 from faqlib.formats.html_visible import Element, is_hidden, plain_text
 from faqlib.formats.leftovers import leftover
@@ -54,6 +55,7 @@ def read(text: str, name: str) -> Draft:
     own = _own_data(root, name)
     if own is not None:
         return own
+    spell_out(root)
     draft = Draft(title=_title(root), fields=WRITTEN)
     page = _Page(draft, name)
     page.take_structure(root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
 
 from faqlib.formats.emphasis import BREAK, Run, joined
 from faqlib.formats.html_visible import Element, is_dropped, is_hidden, plain_text
@@ -16,6 +17,8 @@ _WRAPS = {
     for tag in tags.split()
 }
 _LINKABLE = re.compile(r"(?:https?://[^\s/]|mailto:[^\s]|tel:[+\d])", re.IGNORECASE)
+# What Google Docs makes of every link in a page: it would tell Google who reads what.
+_REDIRECT = re.compile(r"https?://www\.google\.com/url\?(?:[^#]*&)?q=(http[^&#]+)")
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 
@@ -68,6 +71,8 @@ def _shifted(text: str, table: dict[int, int], otherwise: str) -> str:
 def link(text: str, url: str) -> str:
     """A link, where its address is absolute and harmless; else its text."""
     shown = re.sub(r"(?:\\?\n)+", " ", text).strip()
+    if (through := _REDIRECT.match(url)) is not None:
+        url = unquote(through[1])
     if not _LINKABLE.match(url) or "](" in shown:
         return text
     url = re.sub(r"[\s<>\\]", lambda char: f"%{ord(char[0]) % 256:02X}", url)

@@ -246,6 +246,32 @@ def test_details_that_only_fold_questions_are_the_category_of_these() -> None:
     assert [one for one, _, _ in found(toggle("How?", asked))] == ["How?"]
 
 
+def test_pages_of_google_docs_are_bold_by_their_style_sheet() -> None:
+    html = (
+        "<head><style>.c1{color:#000;font-weight:700}.c2{font-weight:400}.c3{font-style:italic}"
+        "</style></head><body><p class=title><span>FAQ</span></p>"
+        "<p><span class=c1>One?</span></p><p><span class='c2'>First, </span>"
+        "<span class='c1 c3'>really</span><span style='font-weight: bold'>!</span></p>"
+        "<h2><span>Money</span></h2><p><span class=c1>Two?</span></p><p>See <a href='https://"
+        "www.google.com/url?q=https://a.example/%3Fb%3D1&amp;sa=D&amp;usg=x'>this</a>.</p></body>"
+    )
+    entries = read(html).entries
+    assert [(entry.question, entry.answer, entry.category) for entry in entries] == [
+        ("One?", "First, ***really*!**", ""),
+        ("Two?", "See [this](https://a.example/?b=1).", "Money"),
+    ]
+
+
+def test_lists_of_pages_that_word_saved_are_lists() -> None:
+    def item(mark: str, text: str) -> str:
+        shown = f"<span style='mso-list:Ignore'>{mark}<span>&nbsp; </span></span>"
+        style = "text-indent:-18.0pt;mso-list:l0 level1 lfo1"
+        return f'<p style="{style}"><![if !supportLists]>{shown}<![endif]>{text}</p>\n'
+
+    html = f"<p><b>One?</b></p><p>See:</p>{item('·', 'a')}{item('·', 'b')}{item('1.', 'c')}<p>d</p>"
+    assert pairs(html) == [("One?", "See:\n\n- a\n- b\n\n1. c\n\nd")]
+
+
 NESTED = st.recursive(
     st.sampled_from(["a", "b ", " c", "d.", "(e)", " ", "<br>", "！"]),
     lambda inner: st.builds(
