@@ -19,7 +19,7 @@ from faqlib.formats.emphasis import BREAK
 from faqlib.formats.html_inline import escaped
 from faqlib.formats.leftovers import leftover
 from faqlib.formats.markdown_outline import read_outline
-from faqlib.formats.markers import USUAL, halves, id_in
+from faqlib.formats.markers import USUAL, decorated_question, halves, id_in
 from faqlib.formats.outline_parts import shown_text
 from faqlib.formats.prose import Line, to_markdown
 from faqlib.markup import escape_start
@@ -124,7 +124,8 @@ class _Reader:
 
     def _paragraph(self, paragraph: Any, text: str) -> Iterator[str]:
         pieces = text.split(BREAK)
-        if not self._ours and any(map(_begins, pieces[1:])):
+        asked = decorated_question(pieces[0]) is not None
+        if not self._ours and (asked or any(map(_begins, pieces[1:]))):
             for piece in pieces:
                 yield from self._piece(paragraph, piece)
         elif text:

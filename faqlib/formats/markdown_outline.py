@@ -52,11 +52,46 @@ def read_outline(lines: Sequence[str], name: str, *, level: int | None = None) -
             return folded
     if not any(mark.asks(heading.text) for heading in headings) and read_items(lines, draft):
         return draft
-    if headings and _asks_by_headings(lines, headings):
+    if headings and not _lead_to_questions(lines, headings) and _asks_by_headings(lines, headings):
         _read_headings(lines, headings, draft)
     else:
         _read_marked(lines, headings, draft)
     return draft
+
+
+def _lead_to_questions(lines: Sequence[str], headings: Sequence[_Heading]) -> bool:
+    """Whether no heading asks, and right below each that has text a question stands.
+
+    Where that is only a line that asks, there have to be more of these than headings.
+    """
+    starts = {heading.start for heading in headings}
+    below = [at for heading in headings for at in _below(lines, heading)]
+    led = [lines[at].strip() for at in below if at not in starts]
+    if not led or any(mark.asks(heading.text) for heading in headings):
+        return False
+    if all(map(_is_marked, led)):
+        return True
+    return all(map(_is_question, led)) and sum(map(_is_question, lines)) > len(led)
+
+
+def _next_text(lines: Sequence[str], start: int) -> int:
+    return next((at for at in range(start, len(lines)) if lines[at].strip()), len(lines))
+
+
+def _below(lines: Sequence[str], heading: _Heading) -> range:
+    """The first line below a heading that has text, if there is any."""
+    at = _next_text(lines, heading.end)
+    return range(at, min(at + 1, len(lines)))
+
+
+def _is_marked(text: str) -> bool:
+    finds = (mark.USUAL.question_in, mark.numbered_question, mark.decorated_question)
+    return mark.led_question(text) is not None or any(find(text) is not None for find in finds)
+
+
+def _is_question(line: str) -> bool:
+    bare = re.match(r"[-*+>|]", line) is None and mark.bare_question(line) is not None
+    return bare or _is_marked(line)
 
 
 def _asks_by_headings(lines: Sequence[str], headings: Sequence[_Heading]) -> bool:
@@ -160,9 +195,10 @@ def _read_marked(lines: Sequence[str], headings: Sequence[_Heading], draft: Draf
         Line(at + 1, line.strip(), len(line) - len(line.lstrip())) for at, line in enumerate(lines)
     ]
     for heading in headings:
-        if heading.start == 0 and heading.level == 1 and not draft.title:
+        top = heading is headings[0] and _next_text(lines, 0) == heading.start
+        if top and heading.level == 1 and not draft.title:
             draft.title, replacement = heading.text, ""
-        elif _asks_next(lines, heading.end):
+        elif any(_is_question(lines[at].strip()) for at in _below(lines, heading)):
             replacement = f"Category: {heading.text}"
         else:
             continue
@@ -178,11 +214,6 @@ def _read_marked(lines: Sequence[str], headings: Sequence[_Heading], draft: Draf
         question, answer = shown_text(section.question), _source(section, lines)
         draft.raws.append(entry_of(question, answer, section.category, section.number))
         draft.raws[-1].data["id"] = shown_text(section.id)
-
-
-def _asks_next(lines: Sequence[str], start: int) -> bool:
-    text = next((line.strip() for line in lines[start:] if line.strip()), "")
-    return mark.USUAL.question_in(text) is not None or mark.decorated_question(text) is not None
 
 
 def _source(section: Section, lines: Sequence[str]) -> str:

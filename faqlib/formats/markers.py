@@ -27,8 +27,13 @@ _NUMBERED = re.compile(r"#?[0-9]{1,3}[.):][ ]+(?P<question>.{2,500}[?？؟])")
 _DECORATED = re.compile(
     r"(?:#{1,6}[ ]+(?P<heading>.{2,500}[?？؟])[ ]*#{0,6}"
     r"|(?:[0-9]{1,3}[.)][ ]+)?(?P<mark>\*\*|__)(?:[0-9]{1,3}[.)][ ]+)?"
-    r"(?P<bold>[^*]{1,500}[?？؟])[ ]*(?P=mark)[:：]?)"
+    r"(?P<bold>[^*]{1,500}[?？؟])[ ]*(?P=mark)[:：]?\\?)"
 )
+_LED = re.compile(
+    r"(?:[0-9]{1,3}[.)][ ]+)?\*\*(?:[0-9]{1,3}[.)][ ]+)?(?P<question>[^*]{1,500}[?？؟])[ ]*\*\*"
+    r"[:：]?[ ]+(?P<answer>[^ ?？؟].*)"
+)
+_BOLD = re.compile(r"\*\*(?P<text>[^*]{2,200})\*\*[:：]?\\?")
 _ENDS = ("?", "？", "؟")
 _LONGEST = 300
 _QUESTION = 500  # characters, as the schema has it
@@ -129,6 +134,18 @@ def decorated_question(line: str) -> str | None:
     """The question in ``**What does it cost?**`` or ``## What does it cost?``, or ``None``."""
     found = _DECORATED.fullmatch(line)
     return (found["heading"] or found["bold"]).strip() if found else None
+
+
+def led_question(line: str) -> tuple[str, str] | None:
+    """Question and answer of ``**What does it cost?** Nothing.``, or ``None``."""
+    found = _LED.fullmatch(line)
+    return (found["question"].strip(), found["answer"]) if found else None
+
+
+def bold_line(line: str) -> str | None:
+    """The text of a line that is bold as a whole, or ``None``."""
+    found = _BOLD.fullmatch(line)
+    return found["text"].strip().rstrip(":：") if found else None
 
 
 def bare_question(line: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from faqlib.formats import markers as mark
 from faqlib.formats.leftovers import leftover
@@ -50,6 +51,17 @@ def _unguarded(line: Line) -> Line:
     if line.text.startswith("\\") and needs_guard(line.text[1:]):
         return Line(line.number, line.text[1:], line.indent)
     return line
+
+
+def _led(line: str) -> str | None:
+    found = mark.led_question(line)
+    return None if found is None else found[0]
+
+
+def _titles(texts: Sequence[str]) -> dict[int, str]:
+    """The lines that are bold as a whole and have text below that is not."""
+    shown = [(index, mark.bold_line(text)) for index, text in enumerate(texts) if text]
+    return {index: bold for (index, bold), (_, below) in pairwise(shown) if bold and below is None}
 
 
 class _Splitter:
@@ -117,17 +129,25 @@ class _Splitter:
             question = question_in(index) if line.text else None
             if question is not None:
                 self._start(question, line)
+                led = mark.led_question(line.text)
+                if led is not None and led[0] == question:
+                    self._sections[-1].lines.append(Line(line.number, led[1], line.indent))
             else:
                 self._keep(line)
 
     def _finder(self) -> Callable[[int], str | None]:
         texts = [line.text for line in self._lines]
-        for find in (mark.numbered_question, mark.decorated_question):
-            if any(find(text) for text in texts):
-                return lambda index: find(texts[index])
+        if any(map(mark.numbered_question, texts)):
+            return lambda index: mark.numbered_question(texts[index])
+        if any(map(mark.decorated_question, texts)):
+            return lambda index: mark.decorated_question(texts[index]) or _led(texts[index])
         bare = [index for index, text in enumerate(texts) if mark.bare_question(text)]
         apart = {index for index in bare if not any(texts[max(0, index - 1) : index])}
         wanted = apart if apart - {0} else set(bare)
+        if sum(_led(text) is not None for text in texts) > len(wanted):
+            return lambda index: _led(texts[index])
+        if not wanted and len(titles := _titles(texts)) > 1:
+            return titles.get
         return lambda index: texts[index] if index in wanted else None
 
     def _start(self, question: str, line: Line) -> None:

@@ -284,6 +284,22 @@ def test_names_of_columns_may_be_wider_than_the_cells_below() -> None:
     ]
 
 
+def test_a_bold_question_may_have_its_answer_in_its_own_paragraph() -> None:
+    def fill(document: Any) -> None:
+        document.add_heading("FAQ", 0)
+        for question, answer in (("One?", " First."), ("Two?", "\nSecond.\nMore.")):
+            paragraph = document.add_paragraph()
+            paragraph.add_run(question).bold = True
+            paragraph.add_run(answer)
+
+    document = read(written(fill))
+    assert document.title == "FAQ"
+    assert [(entry.question, render_text(entry.answer)) for entry in document.entries] == [
+        ("One?", "First."),
+        ("Two?", "Second.\nMore."),
+    ]
+
+
 def rows(document: Any, *texts: str) -> Any:
     table = document.add_table(rows=0, cols=2)
     for first, second in zip(texts[::2], texts[1::2], strict=True):

@@ -246,6 +246,14 @@ def test_details_that_only_fold_questions_are_the_category_of_these() -> None:
     assert [one for one, _, _ in found(toggle("How?", asked))] == ["How?"]
 
 
+def test_a_bold_question_may_have_its_answer_beside_it() -> None:
+    assert pairs("<p><b>One?</b> 1</p><p><strong>Two?</strong><br>2</p><p><b>Three? </b>3</p>") == [
+        ("One?", "1"),
+        ("Two?", "2"),
+        ("Three?", "3"),
+    ]
+
+
 def test_pages_of_google_docs_are_bold_by_their_style_sheet() -> None:
     html = (
         "<head><style>.c1{color:#000;font-weight:700}.c2{font-weight:400}.c3{font-style:italic}"

@@ -94,6 +94,10 @@ def test_headings_are_questions_and_those_above_are_categories() -> None:
         "**One?**\n\n1\n\n**Two?**\n\n2",
         "1. **One?**\n\n1\n\n2. **Two?**\n\n2",
         "Q: One?\nA: 1\n\nQ: Two?\nA: 2",
+        "**One?** 1\n\n**Two?** 2",
+        "**One?**\\\n1\n\n1. **Two?**: 2",
+        "# FAQ\n\n1. One?\n\n1\n\n2. Two?\n\n2",
+        "# FAQ\n\n## A\n\nOne?\n\n1\n\nTwo?\n\n2",
         "1. One?\n\n   1\n\n2. Two?\n\n   2",
         "# FAQ\n\n- One?\n    \n    1\n    \n- **Two?**\n    \n    2\n    ",
         "<details>\n<summary>One?</summary>\n\n1\n\n</details>\n<details><summary><b>Two?</b></summary>2</details>",
@@ -127,6 +131,36 @@ def test_list_items_with_their_answers_below_keep_what_is_in_these() -> None:
 )
 def test_lists_that_only_ask_in_passing_belong_to_an_answer(answer: str) -> None:
     assert pairs(f"## Before the visit\n\n{answer}") == [("Before the visit", answer)]
+
+
+def test_topics_right_above_questions_are_categories() -> None:
+    document = read(
+        "# FAQ\n\n## Money\n\nIs it dear?\n\nNo.\n\nIs it fair?\n\nYes.\n\n"
+        "## Visits\n\nDo I need one?\n\n**Really?** Yes.\n"
+    )
+    assert [(entry.question, entry.category) for entry in document.entries] == [
+        ("Is it dear?", "Money"),
+        ("Is it fair?", "Money"),
+        ("Do I need one?", "Visits"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Parking\n\nLooking for a place?\n\nBehind the house.",
+        "## Parking\n\nBehind the house.\n\nOut late?\n\nRing.\n\nLost?\n\nCall.",
+    ],
+)
+def test_a_topic_that_only_asks_in_passing_is_an_entry(text: str) -> None:
+    assert [question for question, _ in pairs(text)] == ["Parking"]
+
+
+def test_bold_lines_are_questions_where_nothing_asks() -> None:
+    text = "**FAQ**\n\n**Parking:**\n\nHere.\n\n**Hours**\n\n8–12\n"
+    assert pairs(text) == [("Parking", "Here."), ("Hours", "8–12")]
+    with pytest.raises(formats.ImportFormatError):
+        read("**a**\n\n**b**\n\n**c**")
 
 
 def test_headings_without_question_marks_are_questions_where_nothing_asks() -> None:
