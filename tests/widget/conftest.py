@@ -52,7 +52,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """The system's Chromium where there is one, else the one that Playwright downloaded."""
     found = _load("setup_browser", ROOT / "tools/setup_browser.py").find_chromium()
     chosen = {"executable_path": found} if found else {}
-    return {**browser_type_launch_args, **chosen, "args": list(SWITCHES)}
+    waits = {"args": list(SWITCHES), "timeout": PATIENCE * 1_000}
+    return {**browser_type_launch_args, **chosen, **waits}
 
 
 @pytest.fixture

@@ -56,7 +56,10 @@ def test_two_and_another_on_one_page(host: Host, faults: Faults) -> None:
     page.locator("#one .question").first.click()
     expect(page.locator("#one [aria-expanded=true]")).to_have_count(1)
     expect(page.locator("#two [aria-expanded=true]")).to_have_count(0)
-    assert len(faults.paths("/bundle")) == 1
+    bundles = faults.paths("/bundle")
+    assert bundles.pop(0) == "/api/v1/sites/exosomes/bundle?parts=questions"
+    # Two seconds later come the answers that the other site's script was too large for.
+    assert bundles in ([], ["/api/v1/sites/family-practice/bundle"])
     host.clean()
 
 
