@@ -32,6 +32,8 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
 def _beside(path: Path, private: bool) -> Iterator[BinaryIO]:
     if path.exists() and not path.is_file():  # a device would be gone when it is replaced
         raise OSError(errno.EINVAL, "no file that can be replaced")
+    if _is_database(path):  # a slip of the hand: a backup is read from one, and is none
+        raise OSError(errno.EEXIST, "it is a database: name another file")
     handle, name = tempfile.mkstemp(prefix=".faqlib-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -44,6 +46,13 @@ def _beside(path: Path, private: bool) -> Iterator[BinaryIO]:
         sync_directory(path.parent)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _is_database(path: Path) -> bool:
+    if not os.access(path, os.R_OK):
+        return False
+    with path.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\0"
 
 
 def sync_directory(directory: Path) -> None:

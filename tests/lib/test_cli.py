@@ -385,6 +385,23 @@ def test_restore_replaces_nothing_unless_told_to() -> None:
     assert "no backup" in fails("restore", "c.bak", "--db", "c.db", "--overwrite")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("backup", "c.db", "--db", "c.db"),
+        ("backup", "other.db", "--db", "c.db"),
+        ("export", "--db", "c.db", "-o", "c.db", "--format", "json"),
+        ("convert", "page.txt", "c.db", "--to", "json"),
+    ],
+)
+def test_a_database_is_not_written_over(words: tuple[str, ...]) -> None:
+    works("import", "page.txt", "--db", "c.db")
+    works("import", "page.txt", "--db", "other.db")
+    assert "it is a database: name another file" in fails(*words)
+    for database in ("c.db", "other.db"):
+        assert "2 unchanged" in works("import", "page.txt", "--db", database).stdout
+
+
 # Failing
 
 WRONG = {
