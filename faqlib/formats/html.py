@@ -1,7 +1,7 @@
 """HTML: a clinic's existing page, and a complete page of our own.
 
 A page is read by what it says of itself, most trusted first: our own data, JSON-LD, microdata,
-``<details>``, ``<dl>``, buttons with panels, and last its headings and marked questions. A
+``<details>``, tables, ``<dl>``, buttons with panels, and last its headings and marked questions. A
 question that was found once is not taken again from a less trusted place.
 """
 
@@ -20,6 +20,7 @@ from faqlib.formats.html_markdown import to_markdown
 from faqlib.formats.html_page import DATA_TYPE, write
 from faqlib.formats.html_sources import Found
 from faqlib.formats.html_styles import spell_out
+from faqlib.formats.html_tables import tables
 from faqlib.formats.html_tree import parse
 from faqlib.formats.html_visible import Element, is_hidden, plain_text
 from faqlib.formats.leftovers import leftover
@@ -104,6 +105,7 @@ class _Page:
         self._add_all(sources.microdata(root))
         self._add_all(details(root))
         parts = sources.Parts(self._name)
+        self._add_all(tables(root, parts))
         for unsure in (sources.definitions, sources.toggles):
             group = list(unsure(root, parts))
             self._unsure += [found for found in group if not found.asks]

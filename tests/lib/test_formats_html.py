@@ -254,6 +254,27 @@ def test_a_bold_question_may_have_its_answer_beside_it() -> None:
     ]
 
 
+def test_rows_of_a_table_are_questions_where_its_columns_say_so_or_each_asks() -> None:
+    named = (
+        "<table><thead><tr><th>Topic<th>Question<th>Answer<th>No.</thead>"
+        "<tr><td>Money<td>Is it dear?<td><p>No.</p><ul><li>a<li>b</ul><td>1"
+        "<tr><td><td>Parking<td>Free.<td>2<tr><td>Only a topic</table>"
+    )
+    entries = read(named).entries
+    assert [(entry.question, entry.answer, entry.category) for entry in entries] == [
+        ("Is it dear?", "No.\n\n- a\n- b", "Money"),
+        ("Parking", "Free.", ""),
+    ]
+    assert pairs("<table><tr><td><b>One?</b><td>1<tr><td>Two?<td>2</table>") == [
+        ("One?", "1"),
+        ("Two?", "2"),
+    ]
+    prices = "<table><tr><td>Visit<td>50 €<tr><td>Call<td>20 €</table>"
+    assert [one for one, _ in pairs(f"<h2>What does it cost?</h2>{prices}")] == [
+        "What does it cost?"
+    ]
+
+
 def test_pages_of_google_docs_are_bold_by_their_style_sheet() -> None:
     html = (
         "<head><style>.c1{color:#000;font-weight:700}.c2{font-weight:400}.c3{font-style:italic}"
