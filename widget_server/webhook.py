@@ -126,12 +126,13 @@ def is_public(address: str) -> bool:
     """Whether the address is one of the open internet, also behind IPv6 disguises."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
-        inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo or (None, None))[1]
+        inner = parsed.ipv4_mapped
         if parsed in _NAT64:
             inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
-        if parsed not in _GIVEN_OUT:
+        # 6to4 is given up (RFC 7526); Teredo, like it a tunnel into IPv4, is not global either.
+        if parsed not in _GIVEN_OUT or parsed.sixtofour:
             return False
     return parsed.is_global and not parsed.is_multicast
 

@@ -315,6 +315,7 @@ def test_a_receiver_that_answers_for_ever_is_left(monkeypatch: pytest.MonkeyPatc
         "https://100.64.0.1", "https://224.0.0.1", "https://[2002:7f00:1::]/",
         "https://[::127.0.0.1]/", "https://[::ffff:0:7f00:1]/", "https://[fec0::1]/",
         "https://[64:ff9b:1::7f00:1]/", "https://2130706433/", "https://0x7f.1/",
+        "https://[2002:808:808::]/", "https://[2001::f7f7:f7f7]/",  # 8.8.8.8, through tunnels
     ],
 )  # fmt: skip
 def test_a_webhook_never_goes_inside(address: str) -> None:
