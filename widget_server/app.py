@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import weakref
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,7 +56,7 @@ def create_app(settings: Settings | Mapping[str, Any] | None = None, *, store: A
     app.json.sort_keys = app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False
     app.url_map.converters["anything"] = AnyText
-    here = _parts(app, settings, store)
+    here = _parts(settings, store)
     app.extensions[NAME] = here
     _register(app, settings)
     watch = Watch(log_requests=settings.log_requests)
@@ -70,7 +71,7 @@ def create_app(settings: Settings | Mapping[str, Any] | None = None, *, store: A
     return app
 
 
-def _parts(app: Flask, settings: Settings, store: Any) -> Server:
+def _parts(settings: Settings, store: Any) -> Server:
     chosen = store if store is not None else open_store(settings.database or ":memory:")
     if settings.demo and store is None:
         from widget_server.demo.sites import load_examples
@@ -85,7 +86,7 @@ def _parts(app: Flask, settings: Settings, store: Any) -> Server:
     )
     records = Records(settings.database)
     webhook = Webhook(settings.webhook_secret, private=settings.webhook_private)
-    return Server(
+    here = Server(
         settings=settings,
         clinics=clinics,
         records=records,
@@ -94,6 +95,10 @@ def _parts(app: Flask, settings: Settings, store: Any) -> Server:
         counts=SearchCounts(records, clinics, settings.minimum_count, settings.daily_limit),
         outbox=Outbox(records, clinics, webhook, settings.questions_limit),
     )
+    # Nobody ends an application: what it opened is closed when it is let go.
+    for opened in (records,) if store is not None else (records, chosen):
+        weakref.finalize(here, opened.close).atexit = False
+    return here
 
 
 def _register(app: Flask, settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -69,13 +70,13 @@ def add(database: str, site_id: str, **options: Any) -> None:
     Example:
       widget-server site add northside --db clinic.db --add-origin https://www.northside.example
     """
-    store = open_store(database)
-    try:
-        store.cursor(site_id)
-    except SiteNotFound:
-        store.save_site(_changed(Site(id=site_id), options))
-    else:
-        raise Failure(f"There is a site {site_id!r} already: use widget-server site set.")
+    with closing(open_store(database)) as store:
+        try:
+            store.cursor(site_id)
+        except SiteNotFound:
+            store.save_site(_changed(Site(id=site_id), options))
+        else:
+            raise Failure(f"There is a site {site_id!r} already: use widget-server site set.")
     click.echo(
         f"Site {site_id} is there. Next: faqlib import FILE --db {database} --site {site_id}"
     )
@@ -96,8 +97,8 @@ def set_site(database: str, site_id: str, **options: Any) -> None:
     """
     if all(given in _NOTHING for given in options.values()):
         raise click.UsageError("Name what is to change.")
-    store = open_store(database, create=False)
-    store.save_site(_changed(store.site(site_id), options))
+    with closing(open_store(database, create=False)) as store:
+        store.save_site(_changed(store.site(site_id), options))
     click.echo(f"Site {site_id} is changed.")
 
 
@@ -111,7 +112,8 @@ def list_sites(database: str, as_json: bool) -> None:
     Example:
       widget-server site list --db clinic.db
     """
-    sites = open_store(database, create=False).sites()
+    with closing(open_store(database, create=False)) as store:
+        sites = store.sites()
     if as_json:
         click.echo(json.dumps([dump_site(item) for item in sites], ensure_ascii=False, indent=2))
         return
@@ -148,7 +150,8 @@ def snippet(
     if problem:
         raise Failure(problem)
     base = Settings(public_url=public_url).public_url.rstrip("/")
-    site = open_store(database, create=False).site(site_id)
+    with closing(open_store(database, create=False)) as store:
+        site = store.site(site_id)
     choice = Choice(site, mode=mode, lang=lang, accent=accent)
     click.echo(make_snippet(choice, base, Assets(Records(database))))
     click.echo(f"Content-Security-Policy: script-src {base}; connect-src {base}", err=True)

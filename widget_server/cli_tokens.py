@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 
 import click
 
@@ -39,7 +40,8 @@ def create(database: str, site: str | None, all_sites: bool, write: bool, note: 
     if bool(site) == all_sites:
         raise click.UsageError("Name the site with --site, or say --all-sites.")
     if site:
-        open_store(database, create=False).cursor(site)  # an unknown site is an error now
+        with closing(open_store(database, create=False)) as store:
+            store.cursor(site)  # an unknown site is an error now
     scope = site or tokens.ALL_SITES
     click.echo(tokens.create(Records(database), scope, write=write, note=note))
 

@@ -23,7 +23,7 @@ from widget_server.settings import Settings
 NAME = "widget_server"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Server:
     """The parts of one application; all are safe to share between threads."""
 

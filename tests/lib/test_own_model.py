@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from faqlib import FAQ, Entry, ModelUnavailable, open_store
+from faqlib import FAQ, Entry, ModelUnavailable
 from faqlib.cli import main
 from faqlib.search import models
 from faqlib.search.encoder import encoder_for
@@ -123,6 +123,6 @@ def test_the_command_and_the_server_take_a_directory(folder: Path, tmp_path: Pat
     ended = CliRunner().invoke(main, ["search", *words, "katze", "tierarzt"])
     assert "1. Who is the vet?" in ended.stdout
     settings = {"database": str(place), "semantic_model": str(folder), "log_requests": False}
-    client = server.create_app(settings, store=open_store(place)).test_client()
+    client = server.create_app(settings).test_client()
     found = client.get("/api/v1/sites/hill/search?q=aparcar+coche").get_json()
     assert found["results"][0]["id"] == "parking"

@@ -73,8 +73,8 @@ def database(template: Path, tmp_path: Path) -> str:
 def make_app(database: str) -> Callable[..., Flask]:
     """Makes applications over the same file, as several workers are."""
 
-    def make(**settings: Any) -> Flask:
-        return create_app({**PLAIN, "database": database, **settings})
+    def make(*, store: Any = None, **settings: Any) -> Flask:
+        return create_app({**PLAIN, "database": database, **settings}, store=store)
 
     return make
 

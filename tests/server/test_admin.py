@@ -6,6 +6,7 @@ import io
 import json
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,8 @@ def test_a_new_entry_says_where_it_is_found(editor: Editor, stored: Flask, name:
 
 
 def test_an_entry_that_names_no_language_is_in_the_sites(stored: Flask, database: str) -> None:
-    open_store(database).save_site(Site(id="south", lang="de"))
+    with closing(open_store(database)) as store:
+        store.save_site(Site(id="south", lang="de"))
     client, headers, root = (
         stored.test_client(),
         bearer(stored, "south"),

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def run(*words: str) -> Result:
     return CliRunner().invoke(main, list(words), prog_name="widget-server")
+
+
+def north(database: str) -> Site:
+    with closing(open_store(database)) as store:
+        return store.site("north")
 
 
 def commands(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -76,7 +82,7 @@ def test_a_site_is_added_changed_and_listed(tmp_path: Path) -> None:
                "--theme", "accent=#123456", "--contact", "phone=1", "--accept-questions",
                "--urgent-term", "help").exit_code == 0  # fmt: skip
     assert run("site", "set", "north", *db, "--contact", "phone=", "--lang", "de").exit_code == 0
-    site = open_store(str(tmp_path / "faq.db")).site("north")
+    site = north(db[1])
     assert (site.name, site.lang, site.origins) == ("North", "de", ("https://www.a.example",))
     assert (dict(site.theme), dict(site.contact)) == ({"accent": "#123456"}, {})
     assert site.accept_questions
@@ -147,12 +153,12 @@ def test_settings_can_come_from_a_file(tmp_path: Path) -> None:
     db = ("--db", str(tmp_path / "faq.db"))
     file = ("--settings", str(ROOT / "examples" / "exosomes" / "site.yaml"))
     assert run("site", "add", "north", *db, *file, "--name", "North").exit_code == 0
-    site = open_store(db[1]).site("north")
+    site = north(db[1])
     assert site.name == "North"
     assert site.categories[0] == "Basics"
     assert site.synonyms
     assert run("site", "set", "north", *db, "--any-origin", *file).exit_code == 0
-    assert open_store(db[1]).site("north").name == "Harbor Lane Regenerative Clinic"
+    assert north(db[1]).name == "Harbor Lane Regenerative Clinic"
     broken = tmp_path / "broken.yaml"
     for text, words in (("a: [", "cannot be read"), ("- 1", "names with"), ("nam: x", "nam")):
         broken.write_text(text)

@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
@@ -126,10 +127,9 @@ def test_each_language_names_its_own_address_and_the_others() -> None:
 
 def test_whatever_an_editor_writes_stays_text(stored: Flask, database: str) -> None:
     evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
-    store = open_store(database)
-    store.save_site(
-        store.site("north").replace(name=evil, notice=evil, texts={"title": evil, "intro": evil})
-    )
+    with closing(open_store(database)) as store:
+        texts = {"title": evil, "intro": evil}
+        store.save_site(store.site("north").replace(name=evil, notice=evil, texts=texts))
     with FAQ.open(database, site="north", semantic=False) as faq:
         made = Entry(question=evil, answer=f"[x](javascript:alert(1)) {evil}", id='a"b<c>')
         sources = (Source(evil),)
@@ -152,10 +152,14 @@ def test_the_short_address_leads_to_the_page(client: FlaskClient) -> None:
     assert_error(client.get("/sites/nowhere"), 404)
 
 
+def paint(database: str, accent: str) -> None:
+    with closing(open_store(database)) as store:
+        store.save_site(Site(id="north", theme={"accent": accent}))
+
+
 def test_the_pages_colour_can_be_read_in_light_and_dark(stored: Flask, database: str) -> None:
-    store = open_store(database)
     for accent in ("#ffee00", "#000033", "#0b6e5f", "red"):
-        store.save_site(store.site("north").replace(theme={"accent": accent}))
+        paint(database, accent)
         css = stored.test_client().get("/sites/north/theme.css").get_data(as_text=True)
         light, dark = re.findall(r"--accent:(#[0-9a-f]{6})", css)
         assert colours.contrast(light, colours.WHITE) >= 4.5
@@ -170,7 +174,7 @@ def test_a_colour_that_is_no_case_for_the_browser_is_not_given_to_it(accent: str
 def test_a_site_with_a_colour_that_has_a_name_keeps_it_in_the_builder(
     stored: Flask, database: str
 ) -> None:
-    open_store(database).save_site(Site(id="north", theme={"accent": "teal"}))
+    paint(database, "teal")
     field = page(stored.test_client(), "/?site=north").find(id="accent")["value"]
     assert colours.parse(field)
     query = {"site": "north", "accent": field}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -139,14 +141,28 @@ def test_a_token_of_one_site_finds_another_like_one_that_is_not_there(stored: Fl
 
 
 def test_many_sites_share_bounded_memory(make_app: Callable[..., Flask], database: str) -> None:
-    store = open_store(database)
-    for number in range(30):
-        store.save_site(Site(id=f"s{number}"))
+    with closing(open_store(database)) as store:
+        for number in range(30):
+            store.save_site(Site(id=f"s{number}"))
     app = make_app(sites_in_memory=5, cache_megabytes=1)
     for number in range(30):
         assert app.test_client().get(f"{API}/s{number}/bundle").status_code == 200
     assert len(parts(app).clinics._faqs) == 5
     assert parts(app).bodies.size <= parts(app).bodies.limit
+
+
+def test_an_application_that_is_let_go_closes_what_it_opened(
+    make_app: Callable[..., Flask], database: str
+) -> None:
+    with closing(open_store(database)) as given:
+        assert make_app(store=given).test_client().get(f"{API}/north").status_code == 200
+        app = make_app()
+        own = parts(app).clinics.store
+        del app
+        gc.collect()
+        assert given.sites()
+        with pytest.raises(StoreUnavailable, match="was closed"):
+            own.sites()
 
 
 def test_a_warm_worker_reads_nothing_more_for_its_first_visitor(
