@@ -8,6 +8,7 @@ question that was found once is not taken again from a less trusted place.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -99,7 +100,7 @@ class _Page:
         """What the page marks as a question itself.
 
         Lists, buttons and panels serve other ends too: of these, only what asks is a question,
-        unless nothing else is found.
+        or looks like others of which most ask, unless nothing else is found.
         """
         self._add_all(sources.json_ld(root, self._broken))
         self._add_all(sources.microdata(root))
@@ -108,8 +109,12 @@ class _Page:
         self._add_all(tables(root, parts))
         for unsure in (sources.definitions, sources.toggles):
             group = list(unsure(root, parts))
-            self._unsure += [found for found in group if not found.asks]
-            self._add_all(found for found in group if found.asks)
+            every = Counter(map(_look, group))
+            asking = Counter(_look(found) for found in group if found.asks)
+            sure = {look for look, count in asking.items() if look and count * 2 > every[look]}
+            taken = [found for found in group if found.asks or _look(found) in sure]
+            self._unsure += [f for f in group if not f.asks and _look(f) not in sure]
+            self._add_all(taken)
 
     def take_rest(self, root: Element) -> None:
         """What is left of the page: its headings, and its bold or marked questions."""
@@ -178,6 +183,12 @@ class _Page:
             return line
         self._draft.set_aside.append(SetAside(text, reason))
         return ""
+
+
+def _look(found: Found) -> tuple[object, ...]:
+    """What the terms of one list have in common, or buttons that look alike; empty if nothing."""
+    first = found.used[0]
+    return (first,) if first.tag == "dl" else tuple((first.get("class") or "").split()[:1])
 
 
 def _shortened(question: str) -> str:

@@ -275,6 +275,18 @@ def test_rows_of_a_table_are_questions_where_its_columns_say_so_or_each_asks() -
     ]
 
 
+def test_a_button_or_term_that_asks_nothing_is_a_question_among_others_that_ask() -> None:
+    def button(number: int, text: str, kind: str) -> str:
+        shown = f'<button class="{kind} closed" aria-controls=p{number}>{text}</button>'
+        return f"{shown}<div id=p{number}>{number}</div>"
+
+    asked = button(1, "One?", "faq") + button(2, "Hours", "faq") + button(3, "Three?", "faq")
+    menu = button(4, "Share this", "menu")
+    assert pairs(asked + menu) == [("One?", "1"), ("Hours", "2"), ("Three?", "3")]
+    listed = "<dl><dt>One?<dd>1<dt>Hours<dd>2<dt>Three?<dd>3</dl><dl><dt>Monday<dd>8–12</dl>"
+    assert pairs(listed) == [("One?", "1"), ("Hours", "2"), ("Three?", "3")]
+
+
 def test_pages_of_google_docs_are_bold_by_their_style_sheet() -> None:
     html = (
         "<head><style>.c1{color:#000;font-weight:700}.c2{font-weight:400}.c3{font-style:italic}"
