@@ -19,6 +19,7 @@ from faqlib.formats.document import ABOVE, WRITTEN, Draft, Raw
 from faqlib.formats.html_details import details
 from faqlib.formats.html_markdown import to_markdown
 from faqlib.formats.html_page import DATA_TYPE, write
+from faqlib.formats.html_sections import name_sections
 from faqlib.formats.html_sources import Found
 from faqlib.formats.html_styles import spell_out
 from faqlib.formats.html_tables import tables
@@ -44,6 +45,7 @@ _LEAD = re.compile(
     r"(?:q(?:uestion)? ?[0-9]{0,3} ?[:.)] |[0-9]{1,3}[.)] |[+−–▸►▼›»] ?)", re.IGNORECASE
 )
 _TRAIL = re.compile(r"(?<=[?？؟]) ?[+\-−–×▾▼▲›»]$")
+_HEADING = re.compile(r"^#{1,6} .*", re.MULTILINE)
 _TEXTS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "strong", "b")
 
 
@@ -94,6 +96,7 @@ class _Page:
         self._name = name
         self._known: set[str] = set()
         self._used: set[Element] = set()
+        self._placed: dict[Element, list[Raw]] = {}
         self._unsure: list[Found] = []  # lists and panels that do not ask anything
 
     def take_structure(self, root: Element) -> None:
@@ -115,6 +118,7 @@ class _Page:
             taken = [found for found in group if found.asks or _look(found) in sure]
             self._unsure += [f for f in group if not f.asks and _look(f) not in sure]
             self._add_all(taken)
+        name_sections(root, self._placed, self._used)
 
     def take_rest(self, root: Element) -> None:
         """What is left of the page: its headings, and its bold or marked questions."""
@@ -132,7 +136,7 @@ class _Page:
         left = [item for item in outline.set_aside if item.reason != ABOVE]
         self._draft.set_aside += [replace(item, line=None) for item in left]
         new = [raw for raw in outline.raws if not self._is_known(raw.data["question"])]
-        rest = [raw for raw in new if raw.data["answer"]]
+        rest = [raw for raw in new if _says_something(raw)]
         asking = [raw for raw in rest if asks(raw.data["question"])]
         if not self._draft.raws and not asking:
             self._add_all(self._unsure)
@@ -140,7 +144,7 @@ class _Page:
             question = raw.data["question"]
             line, category = lines_of.get(question), raw.data["category"]
             self._add(Found(question, raw.data["answer"], line, category=category))
-        for question in (raw.data["question"] for raw in new if not raw.data["answer"]):
+        for question in (raw.data["question"] for raw in new if not _says_something(raw)):
             if asks(question):
                 aside = SetAside(question, "a question without an answer", lines_of.get(question))
                 self._draft.set_aside.append(aside)
@@ -175,6 +179,8 @@ class _Page:
             return
         data = {"question": question, "answer": found.answer, "category": found.category}
         self._draft.raws.append(Raw(data | {"aliases": halves(question)}, found.line))
+        for element in found.used[:1]:
+            self._placed.setdefault(element, []).append(self._draft.raws[-1])
 
     def _kept(self, line: str) -> str:
         text = shown_text(line)
@@ -189,6 +195,11 @@ def _look(found: Found) -> tuple[object, ...]:
     """What the terms of one list have in common, or buttons that look alike; empty if nothing."""
     first = found.used[0]
     return (first,) if first.tag == "dl" else tuple((first.get("class") or "").split()[:1])
+
+
+def _says_something(raw: Raw) -> bool:
+    """Whether an answer is more than the headings of what stood below."""
+    return bool(_HEADING.sub("", raw.data["answer"]).strip())
 
 
 def _shortened(question: str) -> str:

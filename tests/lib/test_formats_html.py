@@ -287,6 +287,28 @@ def test_a_button_or_term_that_asks_nothing_is_a_question_among_others_that_ask(
     assert pairs(listed) == [("One?", "1"), ("Hours", "2"), ("Three?", "3")]
 
 
+def test_headings_above_lists_and_panels_are_categories_where_they_divide_them() -> None:
+    def panel(number: int) -> str:
+        shown = f"<h3><button aria-controls=p{number}>Question {number}?</button></h3>"
+        return f"{shown}<div id=p{number}><h4>Note</h4>{number}</div>"
+
+    page = (
+        "<header><h2>Our clinic</h2></header><main><h1>FAQ</h1><details><summary>First?</summary>"
+        f"<h2>Inside</h2>a</details><h2>Money</h2>{panel(1)}{panel(2)}<h2>Any doubts?</h2>"
+        "<h2>Visits</h2><dl><dt>When?<dd>Now</dl><h3>At home</h3><table><tr><td>Where?<td>Here"
+        "</table></main>"
+    )
+    assert {entry.question: entry.category for entry in read(page).entries} == {
+        "First?": "",
+        "Question 1?": "Money",
+        "Question 2?": "Money",
+        "When?": "Visits",
+        "Where?": "At home",
+    }
+    alone = f"<h1>Clinic</h1><h2>Questions and answers</h2>{panel(1)}{panel(2)}"
+    assert [entry.category for entry in read(alone).entries] == ["", ""]
+
+
 def test_pages_of_google_docs_are_bold_by_their_style_sheet() -> None:
     html = (
         "<head><style>.c1{color:#000;font-weight:700}.c2{font-weight:400}.c3{font-style:italic}"
