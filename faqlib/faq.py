@@ -13,7 +13,7 @@ from typing import IO, Any
 from faqlib import formats
 from faqlib.errors import EntryExists, EntryNotFound, SiteNotFound
 from faqlib.model import Cursor, Entry, ImportReport, Site, Version
-from faqlib.reading import Reading, Snapshot, State
+from faqlib.reading import Reading, Snapshot, State, check_number
 from faqlib.schema import check_entry, check_site
 from faqlib.search import Embedder, Encoder, Projection, Projector, encoder_for
 from faqlib.store import Change, MemoryStore, Store, check_room, open_store
@@ -58,6 +58,8 @@ class FAQ(Reading):
     ) -> None:
         if isinstance(store, str | os.PathLike):
             raise TypeError(f"A database is opened with FAQ.open({str(store)!r}).")
+        if most_entries is not None:
+            check_number("most_entries", most_entries)
         encoder = encoder_for(semantic)
         self._owns_store = store is None
         self._store = store or open_store(":memory:")

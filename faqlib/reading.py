@@ -178,10 +178,15 @@ class Snapshot(Reading):
 def _check_asked(text: object, limit: object) -> None:
     if not isinstance(text, str):
         raise TypeError(f"a text is needed to search for, not {text!r:.60}.")
-    if not isinstance(limit, int):
-        raise TypeError(f"limit takes a whole number, not {limit!r}.")
-    if limit < 1:
-        raise ValueError(f"limit has to be 1 or more, not {limit}.")
+    check_number("limit", limit)
+
+
+def check_number(name: str, value: object) -> None:
+    """Whether an argument that bounds something is 1 or more."""
+    if not isinstance(value, int):
+        raise TypeError(f"{name} takes a whole number, not {value!r}.")
+    if value < 1:
+        raise ValueError(f"{name} has to be 1 or more, not {value}.")
 
 
 def _in_listing_order(site: Site, entries: Iterable[Entry]) -> tuple[Entry, ...]:

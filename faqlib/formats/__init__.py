@@ -74,6 +74,9 @@ FORMATS: dict[str, Format] = {
 }
 _BY_NAME = FORMATS | {suffix: item for item in FORMATS.values() for suffix in item.suffixes}
 
+_INSTEAD = dict.fromkeys("xlsx xls xlsm ods numbers".split(), ".csv")
+_INSTEAD |= dict.fromkeys("doc odt rtf pages gdoc".split(), ".docx")
+
 
 def format_of(name: str, format: str | None = None) -> Format:  # noqa: A002
     """The format called ``format``, or else the one that the suffix of ``name`` stands for.
@@ -84,6 +87,9 @@ def format_of(name: str, format: str | None = None) -> Format:  # noqa: A002
     wanted = str(format) if format is not None else Path(name).suffix
     found = _BY_NAME.get(wanted.lower()) or _BY_NAME.get("." + wanted.lower())
     if found is None:
+        if (instead := _INSTEAD.get(wanted.lower().removeprefix("."))) is not None:
+            message = f"use {instead}, which programs for {wanted} open and save, too."
+            raise unreadable(f"the format {wanted!r} is not known: {message}", name)
         known = ", ".join(suffix for item in FORMATS.values() for suffix in item.suffixes)
         what = f"the format {wanted!r} is not known" if wanted else "no format is given"
         raise unreadable(f"{what}: use one of {known}, or name it with format=.", name)

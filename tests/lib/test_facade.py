@@ -68,6 +68,10 @@ def test_a_faq_takes_no_more_entries_than_it_was_made_for() -> None:
         faq.load(b"Q: One?\nA: edited\n\nQ: Two?\nA: 2", format="text")
         with pytest.raises(TooManyEntries):
             faq.add(Entry("Three?", "3"))
+    with pytest.raises(ValueError, match="most_entries has to be 1 or more"):
+        FAQ(most_entries=0)
+    with pytest.raises(TypeError, match="most_entries takes a whole number"):
+        FAQ(most_entries="5")  # type: ignore[arg-type]
 
 
 def test_a_mistyped_path_makes_no_database_where_none_is_to_be_made(tmp_path: Path) -> None:

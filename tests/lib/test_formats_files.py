@@ -51,6 +51,9 @@ def test_an_unknown_suffix_is_named_with_those_that_are_known(tmp_path: Path) ->
     path = tmp_path / "faq.pdf"
     path.write_bytes(b"x")
     assert "the format '.pdf' is not known: use one of .txt, .md" in refusal(path)
+    for suffix, instead in ((".xlsx", ".csv"), (".DOC", ".docx")):
+        (tmp_path / f"faq{suffix}").write_bytes(b"x")
+        assert f"{suffix!r} is not known: use {instead}," in refusal(tmp_path / f"faq{suffix}")
     (tmp_path / "faq").touch()
     assert "no format is given" in refusal(tmp_path / "faq")
     with pytest.raises(ImportFormatError):
