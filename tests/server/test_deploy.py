@@ -51,7 +51,7 @@ def test_the_image_takes_one_version_of_each_package_whatever_its_python_is() ->
         ["sh", "-c", command], cwd=DEPLOY.parent, capture_output=True, text=True, check=True
     ).stdout
     versions = [Requirement(line) for line in listed.splitlines()]
-    for python in ("3.11.9", "3.12.9", "3.13.9"):
+    for python in ("3.11.9", "3.12.9", "3.13.9", "3.14.2"):
         here = {"python_full_version": python, "python_version": python.rpartition(".")[0]}
         names = [v.name for v in versions if v.marker is None or v.marker.evaluate(here)]
         assert "flask" in names
