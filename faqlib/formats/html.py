@@ -24,7 +24,7 @@ from faqlib.formats.html_sources import Found
 from faqlib.formats.html_styles import spell_out
 from faqlib.formats.html_tables import tables
 from faqlib.formats.html_tree import parse
-from faqlib.formats.html_visible import Element, is_hidden, plain_text
+from faqlib.formats.html_visible import Element, is_hidden, plain_text, short_text
 from faqlib.formats.leftovers import leftover
 from faqlib.formats.markdown_outline import read_outline
 from faqlib.formats.markers import asks, halves
@@ -122,7 +122,7 @@ class _Page:
 
     def take_rest(self, root: Element) -> None:
         """What is left of the page: its headings, and its bold or marked questions."""
-        lines_of = {plain_text(node): node.sourceline for node in root.iter(*_TEXTS)}
+        lines_of = {short_text(node): node.sourceline for node in root.iter(*_TEXTS)}
         _open_panels(root)
         for element in self._used:
             _blank(element)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 
 from lxml import etree  # type: ignore[import-untyped]
 
 from faqlib.formats.document import Raw
 from faqlib.formats.html_sources import is_frame
-from faqlib.formats.html_visible import Element, plain_text
+from faqlib.formats.html_visible import Element, short_text
 from faqlib.formats.markers import asks
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -38,7 +39,12 @@ def _sections(
             yield raw, heading
         if node in used or is_frame(node):
             walk.skip_subtree()
-        elif node.tag in _HEADINGS and not any(inner in used for inner in node.iter()):
-            text = plain_text(node)
-            if text and not asks(text):
-                heading = "" if node.tag == "h1" else text[:_CATEGORY]
+        elif node.tag in _HEADINGS and (text := _divides(node, used)):
+            heading = "" if node.tag == "h1" else text[:_CATEGORY]
+
+
+def _divides(heading: Element, used: Collection[Element]) -> str:
+    """The text of a heading that neither asks nor has a question's button in it."""
+    text = short_text(heading)
+    around = any(node in used for node in islice(heading.iter(), _CATEGORY))
+    return "" if asks(text) or around else text

@@ -16,7 +16,7 @@ from typing import Any
 from faqlib.formats.document import unreadable
 from faqlib.formats.html_markdown import to_markdown
 from faqlib.formats.html_tree import fragment
-from faqlib.formats.html_visible import Element, is_dropped, plain_text
+from faqlib.formats.html_visible import Element, is_dropped, plain_text, short_text
 from faqlib.formats.markers import asks
 from faqlib.formats.prose import Line
 from faqlib.formats.prose import to_markdown as prose_to_markdown
@@ -212,12 +212,10 @@ def toggles(root: Element, read: Parts) -> Iterator[Found]:
     """Buttons that open a panel, as site builders make them, and question/answer classes."""
     by_id = {node.get("id"): node for node in root.iter() if _is_element(node) and node.get("id")}
     for node in root.iter():
-        if not _is_element(node) or in_chrome(node):
+        panel = _panel_of(node, by_id) if _is_element(node) else None
+        if panel is None or panel is node or _contains(panel, node) or in_chrome(node):
             continue
-        panel = _panel_of(node, by_id)
-        if panel is None or panel is node or _contains(panel, node):
-            continue
-        question = plain_text(node)
+        question = short_text(node)
         if 3 <= len(question) <= 500 and (answer := read.markdown(panel)):
             yield Found(question, answer, node.sourceline, [node, panel])
 

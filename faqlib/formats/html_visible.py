@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, TypeAlias
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -21,6 +22,8 @@ BLOCKS = frozenset(
     | {"header", "hr", "html", "li", "main", "ol", "p", "pre", "section", "summary", "table"}
     | {"tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )
+_PIECES = 300  # of text, between tags
+_LONG = 5_000  # letters, with the blanks of the source
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|screen-reader-text)(?:\s|$)")
 
@@ -28,6 +31,17 @@ _HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|screen-reader-te
 def plain_text(element: Element) -> str:
     """The visible text of ``element`` in one line."""
     return " ".join("".join(_visible(element)).split())
+
+
+def short_text(element: Element) -> str:
+    """The visible text of ``element`` if it may be a question; of what holds more, nothing.
+
+    Elements can stand in each other by the thousand: then all of them cannot be read to the end.
+    """
+    pieces = list(islice(_visible(element), _PIECES + 1))
+    if len(pieces) > _PIECES or sum(map(len, pieces)) > _LONG:
+        return ""
+    return " ".join("".join(pieces).split())
 
 
 def is_hidden(element: Element) -> bool:

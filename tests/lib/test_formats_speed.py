@@ -75,6 +75,14 @@ def test_every_reader_ends_soon_on_endless_repetition(name: str, unit: str) -> N
     assert time.process_time() - start < 60  # a hang, not a slow machine
 
 
+@pytest.mark.parametrize("unit", ["<b>", "<h2>"])
+def test_a_page_of_parts_in_parts_is_not_read_for_each_of_them(unit: str) -> None:
+    start = time.process_time()
+    with contextlib.suppress(ImportFormatError):
+        formats.read(f"{unit}a" * 1_000 + "<i></i>" * 90_000, format="html")
+    assert time.process_time() - start < 60  # each of them was read to its end
+
+
 def test_a_megabyte_of_quotes_is_refused_at_once() -> None:
     start = time.process_time()
     with pytest.raises(ImportFormatError):
