@@ -103,7 +103,7 @@ def _fix(error: yaml.MarkedYAMLError, text: str) -> str:
     line = text.split("\n")[mark.line] if mark and mark.line < text.count("\n") + 1 else ""
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "put blanks in place of the tab at the line's beginning."
-    if str(error.problem).startswith("did not find expected"):
+    if str(error.problem).startswith(("did not find expected", "expected <block end>")):
         return "give what belongs together the same indent, and put quotes round the text."
     return "put quotes round the text."
 

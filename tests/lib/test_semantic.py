@@ -447,6 +447,7 @@ def test_false_never_asks_for_a_model() -> None:
     assert encoder_for(mine) is mine
 
 
+@installed
 def test_a_directory_without_a_model_is_refused_with_what_it_lacks(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match=r"holds no model\.onnx"):
         FAQ(semantic=tmp_path)

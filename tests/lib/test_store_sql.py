@@ -330,6 +330,7 @@ def test_threads_that_read_and_write_one_store_lose_nothing(address: str) -> Non
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")  # where there are threads
 def test_a_forked_worker_uses_connections_of_its_own(address: str) -> None:
     with closing(SQLStore(address)) as store:
         store.save_site(Site("s"))
