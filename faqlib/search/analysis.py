@@ -96,14 +96,14 @@ def _stemmer(lang: str) -> Callable[[str], str]:
     name = _STEMMERS.get(lang)
     if name is None:
         return lambda word: word
-    import Stemmer
+    import snowballstemmer  # compiled where pystemmer is installed, else plain Python
 
-    stemmer = Stemmer.Stemmer(name, 0)  # no cache of its own: stem() has one
-    stem: Callable[[str], str] = stemmer.stemWord
+    stem: Callable[[str], str] = snowballstemmer.stemmer(name).stemWord
     return stem
 
 
-_STEMMING = threading.Lock()  # a stemmer keeps the word it works on in itself
+# A stemmer keeps the word it works on in itself: two threads in one loop for ever or fail.
+_STEMMING = threading.Lock()
 
 
 @lru_cache(maxsize=65_536)

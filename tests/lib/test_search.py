@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import importlib
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -350,3 +351,13 @@ def test_a_failed_index_update_leaves_nothing_half_done(monkeypatch: pytest.Monk
                 faq.add_all([*ENTRIES[3:5], *(Entry(f"Is {n} a number?") for n in range(9))])
         assert first(faq, "blood tests") == "blood"
         assert first(faq, "is parking free") == "parking"
+
+
+@pytest.mark.parametrize("name", sorted(set(analysis._STEMMERS.values())))
+def test_compiled_stemmers_and_plain_ones_give_the_same_terms(name: str) -> None:
+    compiled = pytest.importorskip("Stemmer", reason="pystemmer has no wheel here").Stemmer(name)
+    module = importlib.import_module(f"snowballstemmer.{name}_stemmer")
+    plain = getattr(module, f"{name.capitalize()}Stemmer")()
+    words = {word for entry in ENTRIES for word in analysis.words(entry.question + entry.answer)}
+    words |= {"entzündungen", "tratamientos", "médicaments", "vacinação", "ćwiczenia", "лечения"}
+    assert [w for w in sorted(words) if plain.stemWord(w) != compiled.stemWord(w)] == []
