@@ -50,17 +50,18 @@ const get = async (url, init) => {
   return answer.json().catch(() => {});
 };
 
-/* Answers come as trees: a text, or [tag, attributes, ...children]. Of what is not on these
-   lists only the text stays, whatever the server says. No tag of one or two letters does harm. */
-const TAGS = /^([a-z]\w?|img|pre|code|table|thead|tbody|strong|blockquote)$/;
-const ATTRIBUTES = /^(href|src|alt|title|scope|start|rel|loading|referrerpolicy)$/;
+/* Answers come as trees: a text, or [tag, attributes, ...children]. Of what is not named here
+   only the text stays, whatever the server says. No tag of one or two letters does harm; the
+   others are a list, because a browser makes machine code of a long pattern and keeps that. */
+const TAGS = 'img pre code table thead tbody strong blockquote'.split(' ');
 const safe = url => /^(https?|mailto|tel):/i.test(url) ? url : '';
 const link = (href, text) => safe(href) ? h('a', {dir: 'auto', href}, text) : text;
 const build = nodes => nodes.map(node => {
   if (!node.map) return node;
-  const tag = node[0], el = h(TAGS.test(tag) ? tag : 'span', 0, build(node.slice(2)));
+  const tag = node[0], el = h(/^[a-z]\w?$/.test(tag) || TAGS.includes(tag) ? tag : 'span', 0, build(node.slice(2)));
   Object.entries(node[1]).map(([name, value]) =>
-    ATTRIBUTES.test(name) && el.setAttribute(name, /href|src/.test(name) ? safe(value) : value));
+    /^(href|src|alt|title|scope|start|rel|loading|referrerpolicy)$/.test(name)
+      && el.setAttribute(name, /href|src/.test(name) ? safe(value) : value));
   return tag == 'table' ? h('.table', {tabIndex: 0}, el) : el;
 });
 const plain = nodes => nodes.map(node => node.map ? plain(node.slice(2)) : node).join(' ');
@@ -108,9 +109,8 @@ const textsAt = (base, lang) => `${base}widget/i18n/${lang.slice(0, 2)}.json`;
 
 /* All that belongs to one element, and the methods it gets. */
 const view = host => {
-  const root = host.attachShadow({mode: 'open'});
-  let life, path, frame, site, base, items, keys, input, painted, lang, categories, marks, results, shown;
-  let T, ui, rows, todo, status, dialog, aborter, chosen, best, cache, urgent, credit, timer;
+  let categories, keys, results, marks, site, path, life, shown, painted, root, lang, base, items, frame, input;
+  let best, chosen, urgent, status, T, dialog, ui, credit, timer, todo, cache, rows, aborter;
 
   const option = name => host.getAttribute(name) || '';
   const emit = (name, detail) => host.dispatchEvent(new CustomEvent('faq:' + name, {bubbles: true, detail}));
@@ -308,9 +308,11 @@ const view = host => {
       h('search.search', 0, h('label', 0, T.search, input)),
       status, urgent, best, results, categories, h('.footer', 0, contact(), site.features.questions && askForm()));
   };
+  /* Until it is painted, or cannot be, the page shows what stands inside the element. */
   const paint = () => {
     frame = h('.faq', ui);
     frame.style.colorScheme = option('theme').replace('auto', 'light dark');
+    root ||= host.attachShadow({mode: 'open'});
     root.adoptedStyleSheets = [sheet];
   };
 
@@ -331,7 +333,7 @@ const view = host => {
     if (option('mode') == 'launcher') {
       dialog = h('dialog.dialog', {onclick: event => event.target != dialog || close(), ariaLabel: T.title}, h('button.close', {onclick: close}, T.close), page());
       frame.style.display = 'contents';
-      frame.append(h('button.launcher', {onclick: () => dialog.showModal()}, T.open), dialog);
+      frame.append(dialog, h('button.launcher', {onclick: () => dialog.showModal()}, T.open));
     } else frame.append(page());
     root.replaceChildren(frame);
     emit('ready', {entries: entries().length, site: option('site')});
@@ -383,7 +385,6 @@ const view = host => {
       root.replaceChildren(frame, h('slot'));
     }
   };
-  root.replaceChildren(h('slot'));
   Object.assign(host, {open, search, close});
   return start;
 };
@@ -425,24 +426,24 @@ sheet.replaceSync(
   '.body{max-width:72em;margin:auto;container-type:inline-size}label{display:block}' +
   'dialog[open],.launcher{position:fixed;box-shadow:0 0 2em #0004;inset-inline-end:1.25em}' +
   '.preview{columns:1;flex:1 0 0;overflow:hidden}' +
-  'ol,blockquote,ul{padding-inline-start:1.25em}' +
+  'blockquote,ul,ol{padding-inline-start:1.25em}' +
   '.status,.close,.meta,.preview,.intro{color:var(--m)}' +
   'th,td{padding:.5em 1.25em .5em 0;text-align:start;vertical-align:top;border-bottom:1px solid var(--l)}' +
-  ':focus-visible{outline-offset:2px;outline:3px solid var(--a)}.status{height:1.6em}' +
-  '.title{margin-bottom:.5em;font-size:1.8em;line-height:1.2;text-wrap:balance}' +
+  ':focus-visible{outline-offset:2px;border-radius:4px;outline:3px solid var(--a)}.status{height:1.6em}' +
+  '.title{margin-bottom:.5em;line-height:1.2;text-wrap:balance;font-size:1.8em}' +
   '.item+.item{border-top:1px solid var(--l)}' +
   '.input{cursor:text;border:1px solid rgb(from var(--t) r g b/55%);margin:.5em 0;width:100%;outline-offset:-2px;border-radius:var(--r);background-color:var(--b);font-weight:400;padding:.75em 1em}' +
   '.status,.label,.meta{font-size:.9em}' +
   '.item:nth-child(n+12){overflow-clip-margin:5px;content-visibility:auto;contain-intrinsic-size:auto 3.96em}' +
   'label,.contact,.label,.button,.launcher,.send,summary,b,.urgent{font-weight:600}' +
-  '.best,.notice,.urgent,.ask{border:1px solid #0000;border-radius:var(--r);background:var(--f);margin-top:.75em;padding:1em 1.25em}' +
+  '.best,.ask,.urgent,.notice{border:1px solid #0000;border-radius:var(--r);background:var(--f);margin-top:.75em;padding:1em 1.25em}' +
   '.question{font-weight:500;scroll-margin:5em;display:flex;width:100%;gap:1em;padding:1em 0}' +
   '.table,pre{overflow:auto}.text>*,form>*,.meta>*{margin-bottom:1em}' +
   '.question::after{width:.5em;margin-block:.4em;border:solid;flex:none;content:"";border-width:0 .1em .1em 0;height:.5em;margin-inline:auto .25em;rotate:45deg}' +
-  '.urgent{white-space:pre-line;color:#fff;background:#a11}' +
-  '@keyframes i{from{translate:0 -.5em;opacity:0}}' +
-  '.meta ul,.foot,.contact{list-style:none;gap:.5em 1.25em;padding:0;display:flex;flex-wrap:wrap}' +
-  'dialog[open]{background-color:var(--b);bottom:1.25em;border:1px solid #0000;border-radius:1.25em;width:27em;padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));height:min(45em,100% - 2.5em);overflow:auto;overscroll-behavior:contain}' +
+  '.urgent{white-space:pre-line;background:#a11;color:#fff}' +
+  '@keyframes i{from{opacity:0;translate:0 -.5em}}' +
+  '.meta ul,.contact,.foot{list-style:none;gap:.5em 1.25em;padding:0;display:flex;flex-wrap:wrap}' +
+  'dialog[open]{background-color:var(--b);bottom:1.25em;border:1px solid #0000;border-radius:1.25em;overflow:auto;width:27em;padding:0 1.5em max(1.5em,env(safe-area-inset-bottom));height:min(45em,100% - 2.5em);overscroll-behavior:contain}' +
   'button:hover{text-decoration:underline;cursor:pointer}' +
   '.best>*{min-height:max(9em,19em - 18cqi)}.preview,.intro,.answer{max-width:68ch}' +
   '@media(prefers-reduced-motion:no-preference){.answer:not([hidden]){animation:i .25s}.question::after{transition:.3s}}' +
@@ -451,14 +452,14 @@ sheet.replaceSync(
   '.button{padding:.3em 1em;margin-inline-start:.4em;border:1px solid var(--l);border-radius:9em}' +
   '.launcher,.send{color:Canvas;border:1px solid #0000;padding:.75em 1.5em;background:var(--a);border-radius:9em}' +
   '.launcher{z-index:9999999999;bottom:max(1.25em,env(safe-area-inset-bottom))}' +
-  '@media(max-width:30em){dialog[open]{height:100dvh;border-radius:0;width:100%;inset:0}}' +
-  '.label:only-child{visibility:hidden}' +
+  '@media(max-width:30em){dialog[open]{border-radius:0;width:100%;height:100dvh;inset:0}}' +
+  '.label:only-child,[open]+.launcher{visibility:hidden}' +
   'mark{background:rgb(from var(--a) r g b/25%);color:inherit}' +
   '[aria-expanded=true]::after{margin-top:.7em;rotate:225deg}' +
   '.close{top:0;margin-inline-start:auto;position:sticky;z-index:1;padding-block:max(.75em,env(safe-area-inset-top)) .75em;background-color:var(--b);display:block}' +
   '@media(forced-colors:active){.urgent,.launcher,.send,mark{color:CanvasText}}@container(min-width:54em){.category{grid:auto/15em 1fr;gap:2em;display:grid}.heading{padding:1em 0}}' +
   'table{border-collapse:collapse}' +
-  '@media print{.footer,.foot,.search,.launcher,.question::after{display:none}.answer[hidden]{display:block;content-visibility:visible}}');
+  '@media print{.footer,.foot,.search,.launcher,.question::after{display:none}.answer[hidden]{content-visibility:visible;display:block}}');
 
 /* The script's own tag: an element stands where it stands, or at the end of the page. An
    /embed/ script leaves that to the page's own element, if it has one. */

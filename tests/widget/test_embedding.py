@@ -133,7 +133,7 @@ def test_removed_while_loading(host: Host, faults: Faults) -> None:
     page.evaluate("window.gone = document.querySelector('faq-widget'); gone.remove()")
     gate.set()
     page.wait_for_timeout(500)
-    assert page.evaluate("gone.shadowRoot.querySelector('.question')") is None
+    assert page.evaluate("gone.shadowRoot?.querySelector('.question')") is None
     host.clean()
 
 

@@ -9,7 +9,7 @@ from tests.widget.conftest import Host, until
 
 
 def test_opens_a_dialog_and_gives_the_focus_back(host: Host) -> None:
-    """Named, modal, focus inside; Escape closes it and the button has the focus again."""
+    """Named, modal, focus inside, no button behind; Escape closes it and that has the focus again."""
     page = host.open("launcher.html", wait=".launcher")
     button = page.get_by_role("button", name="Questions?")
     dialog = page.get_by_role("dialog", name="Questions about exosome treatment")
@@ -17,6 +17,7 @@ def test_opens_a_dialog_and_gives_the_focus_back(host: Host) -> None:
     button.focus()
     page.keyboard.press("Enter")
     expect(dialog).to_be_visible()
+    expect(page.locator(".launcher")).to_be_hidden()
     assert page.evaluate(
         "!!document.querySelector('faq-widget').shadowRoot.activeElement.closest('dialog')"
     )
