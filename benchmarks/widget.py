@@ -177,6 +177,7 @@ def report(rounds: int = 2, folder: Path = FOLDER, *, alone: bool = False) -> It
             yield "Left out: there is no Chromium here. `python tools/setup_browser.py` gets one."
             return
         bench = Bench(browser, host, rounds)
+        bench.settle()
         for count in SIZES:
             for name, peer in chosen.items():
                 print(f"{count} entries: {name} …", file=sys.stderr)

@@ -98,6 +98,12 @@ class Bench:
     def __init__(self, browser: Browser, host: str, rounds: int) -> None:
         self._browser, self._host, self._rounds = browser, host, rounds
 
+    def settle(self) -> None:
+        """Load a page unmeasured: a browser asks for the site's icon once, with its first page."""
+        with self._page() as (page, _):
+            self._open(page, PEERS[BLANK], 0)
+            page.wait_for_timeout(700)
+
     def measure(self, peer: Peer, count: int) -> None:
         """Fill in the figures of a page."""
         peer.figures = {}
