@@ -15,6 +15,7 @@ WRITTEN = frozenset({"question", "answer", "category"})
 
 #: Why the lines between a page's head and its first question are set aside.
 ABOVE = "stands above the first question"
+LONGEST_CATEGORY = 200  # characters, as the schema has it
 
 
 @dataclass(frozen=True, slots=True)

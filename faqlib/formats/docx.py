@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from faqlib.errors import MissingExtra
-from faqlib.formats.document import WRITTEN, Draft, Raw, unreadable
+from faqlib.formats.document import LONGEST_CATEGORY, WRITTEN, Draft, Raw, unreadable
 from faqlib.formats.docx_bounds import bounded_package
 from faqlib.formats.docx_headings import take_heading, take_title
 from faqlib.formats.docx_inline import marked
@@ -27,7 +27,6 @@ from faqlib.model import Entry, SetAside
 
 _HEADING = re.compile(r"(?:heading|überschrift|título|titre) ?(?P<level>[1-6])", re.IGNORECASE)
 _LISTED = re.compile(r"list (?P<kind>bullet|number)(?: (?P<level>[2-9]))?", re.IGNORECASE)
-_HEADLINE = 200  # characters, as a category has
 _BULLETED = re.compile(r"(?:[•◦▪‣●○■\uf0b7\uf0a7]|\\?[-*](?= ))\s*")
 
 
@@ -192,7 +191,7 @@ class _Reader:
     def _take_rows(self, columns: list[str | None], rows: Rows, category: str) -> None:
         for row in rows:
             texts = [_text(cells) for cells in row]
-            if sum(map(len, row)) == 1 and len(text := "".join(texts)) < _HEADLINE:
+            if sum(map(len, row)) == 1 and len(text := "".join(texts)) < LONGEST_CATEGORY:
                 category = " ".join(text.split())  # one cell from edge to edge
                 continue
             data: dict[str, Any] = {

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from faqlib.formats.document import Draft
+from faqlib.formats.document import LONGEST_CATEGORY, Draft
 from faqlib.formats.markers import USUAL, asks, decorated_question
 from faqlib.formats.outline_parts import heading_in, set_aside, take_above
-
-_LONGEST = 200  # characters, as a category has
 
 
 def take_heading(lines: list[str], start: int, draft: Draft) -> str | None:
@@ -23,14 +21,14 @@ def take_heading(lines: list[str], start: int, draft: Draft) -> str | None:
 def _taken(lines: list[str], at: int, level: int, text: str, draft: Draft) -> str | None:
     below = lines[at + 1 :]
     if any(USUAL.question_in(line) or decorated_question(line) for line in below):
-        return text[:_LONGEST]
+        return text[:LONGEST_CATEGORY]
     del lines[at:]
     if level == 1 and not draft.raws and not any(lines):
         draft.title = text
         take_above(below, 0, len(below), draft)
         return None
     set_aside(below, 0, len(below), draft)
-    return text[:_LONGEST]
+    return text[:LONGEST_CATEGORY]
 
 
 def take_title(lines: list[str], outline: Draft, draft: Draft) -> None:

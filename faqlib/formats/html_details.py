@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from faqlib.formats.document import LONGEST_CATEGORY
 from faqlib.formats.html_markdown import to_markdown
 from faqlib.formats.html_sources import Found, in_chrome
 from faqlib.formats.html_visible import Element, is_dropped, plain_text
@@ -24,7 +25,7 @@ def details(root: Element) -> Iterator[Found]:
             continue
         question = plain_text(summary)
         if not asks(question) and _only_folds_questions(item, summary):
-            groups[item] = question[:200]
+            groups[item] = question[:LONGEST_CATEGORY]
             continue
         summary.clear(keep_tail=True)
         summary.tag = "script"

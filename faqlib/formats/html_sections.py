@@ -7,13 +7,13 @@ from itertools import islice
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from faqlib.formats.document import Raw
+from faqlib.formats.document import LONGEST_CATEGORY, Raw
 from faqlib.formats.html_sources import is_frame
 from faqlib.formats.html_visible import Element, short_text
 from faqlib.formats.markers import asks
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_CATEGORY = 200  # characters
+_NODES = 200  # of a heading, looked at for a button
 
 
 def name_sections(
@@ -40,11 +40,11 @@ def _sections(
         if node in used or is_frame(node):
             walk.skip_subtree()
         elif node.tag in _HEADINGS and (text := _divides(node, used)):
-            heading = "" if node.tag == "h1" else text[:_CATEGORY]
+            heading = "" if node.tag == "h1" else text[:LONGEST_CATEGORY]
 
 
 def _divides(heading: Element, used: Collection[Element]) -> str:
     """The text of a heading that neither asks nor has a question's button in it."""
     text = short_text(heading)
-    around = any(node in used for node in islice(heading.iter(), _CATEGORY))
+    around = any(node in used for node in islice(heading.iter(), _NODES))
     return "" if asks(text) or around else text

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from faqlib.formats.document import LONGEST_CATEGORY
 from faqlib.formats.fields import columns_of
 from faqlib.formats.html_sources import Found, Parts, in_chrome
 from faqlib.formats.html_visible import Element, plain_text
 from faqlib.formats.markers import asks
-
-_CATEGORY = 200  # characters
 
 
 def tables(root: Element, read: Parts) -> Iterator[Found]:
@@ -36,6 +35,8 @@ def _questions(rows: list[list[Element]], table: Element, read: Parts) -> Iterat
         cells = dict(zip(names, row, strict=False))
         question = plain_text(cells["question"]) if "question" in cells else ""
         if question and "answer" in cells:
-            category = plain_text(cells["category"])[:_CATEGORY] if "category" in cells else ""
+            category = (
+                plain_text(cells["category"])[:LONGEST_CATEGORY] if "category" in cells else ""
+            )
             answer = read.markdown(cells["answer"])
             yield Found(question, answer, row[0].sourceline, [table], category)

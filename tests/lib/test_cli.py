@@ -610,6 +610,14 @@ def test_it_starts_without_the_heavy_libraries() -> None:
     assert ended.stdout.strip() == "[]"
 
 
+def _ended(code: str) -> tuple[int, str]:
+    """The exit code of another Python that runs this, and what it says of errors."""
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    return ended.returncode, ended.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 @pytest.mark.parametrize(
     ("package", "command"), [("faqlib", "faqlib"), ("widget_server", "widget-server")]
@@ -625,10 +633,7 @@ def test_ctrl_c_while_a_command_loads_is_one_sentence(package: str, command: str
         "sys.meta_path.insert(0, Hand())\n"
         f"from {package}.__main__ import main; main()"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
-    assert (ended.returncode, ended.stderr) == (1, f"{command}: stopped.\n")
+    assert _ended(code) == (1, f"{command}: stopped.\n")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
@@ -641,7 +646,4 @@ def test_ctrl_c_after_a_command_has_ended_stops_nothing(package: str) -> None:
         "sys.argv[1:] = ['--version']\n"
         f"from {package}.__main__ import main; main()"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
-    assert (ended.returncode, ended.stderr) == (0, "")
+    assert _ended(code) == (0, "")

@@ -45,6 +45,13 @@ def zipped(*members: tuple[str, bytes]) -> bytes:
     return file.getvalue()
 
 
+def add_rows(table: Any, *rows: tuple[str, ...]) -> None:
+    """Fill new rows of a table, cell by cell."""
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+
+
 def headings(document: Any) -> None:
     document.add_heading("Our FAQ", 0)
     document.add_heading("Money", 1)
@@ -116,9 +123,7 @@ def test_a_table_of_two_columns_is_a_faq(header: list[str]) -> None:
     def fill(document: Any) -> None:
         rows = [header, ["One?", "First.\n* note"], ["Two?", "Second."]]
         table = document.add_table(rows=0, cols=2)
-        for row in filter(None, rows):
-            for cell, text in zip(table.add_row().cells, row, strict=True):
-                cell.text = text
+        add_rows(table, *filter(None, rows))
 
     entries = read(written(fill)).entries
     assert [entry.question for entry in entries] == ["One?", "Two?"]
@@ -220,16 +225,15 @@ def test_lines_of_one_paragraph_that_are_marked_are_lines_of_their_own() -> None
 def test_a_table_says_as_much_as_its_columns_do() -> None:
     def fill(document: Any) -> None:
         table = document.add_table(rows=0, cols=5)
-        for row in (
+        add_rows(
+            table,
             ("Category", "Frage", "Antwort", "Tags", "Room"),
             ("Money", "One?", "First.", "a; b", "7"),
             ("", "Two?", "Second.", "", ""),
             ("", "", "lost", "", ""),
             ("Visits", "", "", "", ""),
             ("", "Three?", "Third.", "", ""),
-        ):
-            for cell, text in zip(table.add_row().cells, row, strict=True):
-                cell.text = text
+        )
         table.cell(1, 0).merge(table.cell(2, 0))
         answer = table.cell(1, 2)
         answer.paragraphs[0].add_run("bold").bold = True
@@ -265,14 +269,13 @@ def test_merged_cells_leave_the_others_in_their_columns() -> None:
 def test_names_of_columns_may_be_wider_than_the_cells_below() -> None:
     def fill(document: Any) -> None:
         table = document.add_table(rows=0, cols=5)
-        for row in (
+        add_rows(
+            table,
             ("Question", "", "Answer", "", "Category"),
             ("1.", "One?", "First.", "More.", "Money"),
             ("Two?", "", "Second.", "", "Money"),
             ("3.", "Three?", "Third.", "", "Visits"),
-        ):
-            for cell, text in zip(table.add_row().cells, row, strict=True):
-                cell.text = text
+        )
         for row, column in ((0, 0), (0, 2), (2, 0), (2, 2), (3, 2)):
             table.cell(row, column).merge(table.cell(row, column + 1))
 
@@ -302,9 +305,7 @@ def test_a_bold_question_may_have_its_answer_in_its_own_paragraph() -> None:
 
 def rows(document: Any, *texts: str) -> Any:
     table = document.add_table(rows=0, cols=2)
-    for first, second in zip(texts[::2], texts[1::2], strict=True):
-        for cell, text in zip(table.add_row().cells, (first, second), strict=True):
-            cell.text = text
+    add_rows(table, *zip(texts[::2], texts[1::2], strict=True))
     return table
 
 
