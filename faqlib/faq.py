@@ -323,8 +323,8 @@ class FAQ(Reading):
 
     def _current(self) -> State:
         """The present state; brought up to date first if the store has moved on."""
-        state = self._state
-        if self._store.cursor(self._site_id) == state.cursor:
+        state, cursor = self._state, self._store.cursor(self._site_id)
+        if cursor is state.cursor or cursor == state.cursor:
             return state
         with self._lock:
             if self._store.cursor(self._site_id) != self._state.cursor:

@@ -5,6 +5,7 @@ Sizes are checked where arrays come in, so that no index can leave its array.
 """
 
 include "_sums.pxi"
+include "_hits.pxi"
 
 #: Of a word that fewer than one in so many entries have, the others' zeros are not kept.
 RARE = 8
@@ -121,17 +122,22 @@ cdef class Board:
             self.finish([place])
         return tuple([self.rows[row][place] for row in range(SCORE)])
 
-    def best(self, float least, Py_ssize_t limit, mask):
-        """See ``board_arrays.Board.best``; in no order."""
+    def best(self, list order not None, float least, Py_ssize_t limit, mask):
+        """See ``board.Board.best``."""
+        check(len(order) == self.size)
+        self.leave(mask)
+        if self.sums is not None:
+            return first(self.best_of_rest(order, least, limit), limit)
+        return first(self.best_of_all(order, least, limit), limit)
+
+    cdef list best_of_all(self, list order, float least, Py_ssize_t limit):
+        """The best, and all that are equal to the last, in no order."""
         cdef Heap heap = Heap(limit, self.size)
         cdef const float* holds = self.rows[WORDS]
         cdef const float* score = self.rows[SCORE]
         cdef list found = []
         cdef float floor
         cdef Py_ssize_t i
-        self.leave(mask)
-        if self.sums is not None:
-            return self.best_of_rest(least, limit)
         i = self.after(0, heap.least)
         while i < self.size:
             if score[i] >= least or holds[i] > 0:
@@ -141,11 +147,11 @@ cdef class Board:
         i = self.after(0, floor)
         while i < self.size:
             if score[i] >= least or holds[i] > 0:
-                found.append((i, score[i]))
+                found.append((score[i], i, order[i]))
             i = self.after(i + 1, floor)
         return found
 
-    cdef list best_of_rest(self, float least, Py_ssize_t limit):
+    cdef list best_of_rest(self, list order, float least, Py_ssize_t limit):
         """The same, where a cosine is missing that adds at most its weight.
 
         Those that lead without it are finished first, and then all that can still reach them.
@@ -170,7 +176,7 @@ cdef class Board:
             heap.push(self.whole(i))
         if heap.least < least:  # then one that holds a word can be among them, however small
             self.finish_all()
-            return self.best(least, limit, None)
+            return self.best_of_all(order, least, limit)
         floor = heap.least - self.weight - ROUNDING
         i = self.after(0, floor)
         while i < self.size:
@@ -178,7 +184,9 @@ cdef class Board:
                 others.append(i)
             i = self.after(i + 1, floor)
         self.finish(others)
-        return [(i, self.whole(i)) for i in finished + others if self.whole(i) >= heap.least]
+        return [
+            (self.whole(i), i, order[i]) for i in finished + others if self.whole(i) >= heap.least
+        ]
 
     def largest(self, Py_ssize_t count, mask):
         """See ``board_arrays.Board.largest``."""
@@ -193,6 +201,21 @@ cdef class Board:
             i = self.after(i + 1, heap.least)
         found = [heap.values[i] for i in range(heap.size) if heap.values[i] > -INFINITY]
         return sorted(found, reverse=True)
+
+    def evidence(self, list found not None, float least, Py_ssize_t rivals, mask):
+        """See ``board.Board.evidence``."""
+        cdef double best, others = 0
+        cdef Py_ssize_t i, place
+        cdef list scores = [row[0] for row in found[:rivals + 1]]
+        if len(scores) <= rivals or scores[rivals] < least:
+            scores = self.largest(rivals + 1, mask)
+        best = scores[0]
+        for i in range(1, len(scores)):
+            others += <double> scores[i]
+        place = found[0][1]
+        _, covered, question, whole, sentence = self.at(place)
+        lead = best - others / max(1, len(scores) - 1)
+        return lead, covered, max(question, whole, sentence)
 
     cdef int finish(self, list places) except -1:
         """Work out the cosines of the best sentences of some entries."""

@@ -8,7 +8,11 @@ from functools import cache
 from itertools import accumulate, chain, pairwise
 from typing import Any, NamedTuple
 
-from faqlib.search.board_plain import eligible
+from faqlib.search.board_plain import Found, Judging, eligible, first, hits
+from faqlib.search.prepared import Prepared
+from faqlib.search.words import gather
+
+__all__ = ["Board", "Groups", "Row", "Said", "gather", "hits"]
 
 #: Of a word that fewer than one in so many entries have, the others' zeros are not kept, if
 #: there are many entries.
@@ -124,7 +128,7 @@ class _ByTurns:
             out[who] = np.maximum(out[who], values[stretch])
 
 
-class Board:
+class Board(Judging):
     """See :class:`faqlib.search.board.Board`."""
 
     def __init__(self, size: int) -> None:
@@ -188,17 +192,19 @@ class Board:
         """BM25F, coverage and the three cosines of an entry."""
         return tuple(self._table[:, place].tolist())
 
-    def best(self, least: float, limit: int, mask: Any) -> list[tuple[int, float]]:
-        """See :meth:`faqlib.search.board.Board.best`; in no order."""
+    def best(self, order: Sequence[Prepared], least: float, limit: int, mask: Any) -> list[Found]:
+        """See :meth:`faqlib.search.board.Board.best`."""
         values, holds = self._scores, self._table[0]
         if self.size <= _SCANNED:
-            return eligible(values.tolist(), holds.tolist(), least, mask)
+            found = eligible(values.tolist(), holds.tolist(), order, least, mask)
+            return first(found, limit)
         # What reaches the least is eligible, whatever it holds.
         if mask is not None or (floor := _floor(values, limit)) < least:
             values = _eligible(values, holds, least, mask)
             floor = max(_floor(values, limit), 0.0)
         places = (values >= floor).nonzero()[0]
-        return list(zip(places.tolist(), values[places].tolist(), strict=True))
+        scores, here = values[places].tolist(), places.tolist()
+        return first([(s, p, order[p]) for s, p in zip(scores, here, strict=True)], limit)
 
     def largest(self, count: int, mask: Any) -> list[float]:
         """The ``count`` largest scores in the mask, the largest first."""

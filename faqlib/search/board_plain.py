@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from heapq import nlargest
-from itertools import compress
+from itertools import compress, repeat
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 
-Flags = Sequence[bool] | None
+from faqlib.model import Hit, Reason
+from faqlib.search.prepared import Prepared
+
+STEPS = 1_000_000  # of a score
+
+Flags: TypeAlias = Sequence[bool] | None
+Found: TypeAlias = tuple[float, int, Prepared]  # an entry with its score and its place
+Reasons: TypeAlias = tuple[Reason, ...]
 
 
-class PlainBoard:
+class Judging:
+    """What a board tells by what else it tells."""
+
+    at: Callable[[int], tuple[float, ...]]
+    largest: Callable[[int, Any], list[float]]
+
+    def evidence(
+        self, found: list[Found], least: float, rivals: int, mask: Any
+    ) -> tuple[float, float, float]:
+        """See :class:`faqlib.search.board.Board`."""
+        if len(found) > rivals and found[rivals][0] >= least:
+            scores = [score for score, _, _ in found[: rivals + 1]]  # what was not found has less
+        else:
+            scores = self.largest(rivals + 1, mask)
+        best, *others = scores
+        _, covered, *near = self.at(found[0][1])
+        return best - sum(others) / max(1, len(others)), covered, max(near)
+
+
+class PlainBoard(Judging):
     """A board of lists. What speaks for the entries is written into its lists by others."""
 
     def __init__(self, size: int) -> None:
@@ -44,9 +70,9 @@ class PlainBoard:
         """See :class:`faqlib.search.board.Board`."""
         return tuple([column[place] for column in self._columns])
 
-    def best(self, least: float, limit: int, mask: Flags) -> list[tuple[int, float]]:
+    def best(self, order: Sequence[Prepared], least: float, limit: int, mask: Flags) -> list[Found]:
         """See :class:`faqlib.search.board.Board`."""
-        return eligible(self._scores, self.words, least, mask)
+        return first(eligible(self._scores, self.words, order, least, mask), limit)
 
     def largest(self, count: int, mask: Flags) -> list[float]:
         """See :class:`faqlib.search.board.Board`."""
@@ -54,22 +80,47 @@ class PlainBoard:
 
 
 def eligible(
-    scores: Sequence[float], holds: Sequence[float], least: float, mask: Flags
-) -> list[tuple[int, float]]:
+    scores: Sequence[float],
+    holds: Sequence[float],
+    order: Sequence[Prepared],
+    least: float,
+    mask: Flags,
+) -> list[Found]:
     """All that may be found, entry by entry."""
     return [
-        (place, score)
+        (score, place, order[place])
         for place, (score, held) in enumerate(zip(scores, holds, strict=True))
         if (score >= least or held > 0) and (mask is None or mask[place])
     ]
 
 
-def cut(found: list[tuple[int, float]], limit: int) -> list[tuple[int, float]]:
-    """The best ``limit`` of them and all that are equal to the last, the best first."""
-    found.sort(key=itemgetter(1), reverse=True)
-    if len(found) <= limit:
-        return found
-    least = found[limit - 1][1]
-    while found[limit:] and found[limit][1] == least:
-        limit += 1
+def first(found: list[Found], limit: int) -> list[Found]:
+    """The best ``limit``, the best first; of equals the pinned, then the one whose id is first."""
+    found.sort(key=_score, reverse=True)
+    if len(set(map(_score, found))) < len(found):
+        found.sort(key=precedence)
     return found[:limit]
+
+
+_score = itemgetter(0)
+
+
+def precedence(found: Found) -> tuple[float, bool, str]:
+    """What comes first has the least of it."""
+    score, _, item = found
+    return -score, not item.entry.pinned, item.entry.id
+
+
+def hits(
+    found: Sequence[Found], passages: Sequence[str] | None, reasons: Sequence[Reasons] | None
+) -> tuple[Hit, ...]:
+    """What a search tells of what it found: scores have six decimals."""
+    return tuple(
+        [
+            # In a third of the time of round().
+            Hit(item.entry, int(score * STEPS + 0.5) / STEPS, passage, why)
+            for (score, _, item), passage, why in zip(
+                found, passages or repeat(""), reasons or repeat(()), strict=False
+            )
+        ]
+    )

@@ -48,8 +48,3 @@ def confidence(evidence: Evidence, *, by_sentences: bool) -> float:
     model = _BY_SENTENCES if by_sentences else _BY_WORDS
     logit = model.bias + sum(map(mul, model.weights, evidence))
     return round(1 / (1 + math.exp(-logit)), 4)
-
-
-def lead(best: float, *rivals: float) -> float:
-    """By how much the best score leads the mean of those behind it."""
-    return best - sum(rivals) / len(rivals) if rivals else best

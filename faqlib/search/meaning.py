@@ -51,12 +51,8 @@ class Meaning:
         """
         if isinstance(board, PlainBoard):
             return self._compare_plain(words, board)
-        index, known = self._arrays
-        try:
-            rows = list(map(known.__getitem__, words))
-        except KeyError:
-            rows = [self._products(index, known, word) for word in words]
-        usual: float = board.near(rows, index.groups, DIMENSIONS)
+        known = self._products
+        usual: float = board.near(list(map(known.__getitem__, words)), known.groups, DIMENSIONS)
         return usual
 
     def _compare_plain(self, words: Sequence[str], board: PlainBoard) -> float:
@@ -65,31 +61,6 @@ class Meaning:
         if query:
             board.question, board.whole, board.sentence = self._plain.compare(query[0])
         return background.likeness(words, self._lang)
-
-    def _products(self, index: ArrayIndex, known: Bounded[str, Any], word: str) -> Any:
-        """A word's products with all vectors and with what people ask any clinic.
-
-        Behind them stands its own vector, as it counts there and as it counts here.
-        """
-        import numpy as np
-
-        if (found := known.get(word)) is not None:
-            return found
-        if self._table.row(word) is None:  # not kept: it would push out one that took time
-            return self._no_products
-        vector = self._table.scaled(word, self._weights)
-        usual = background.products(self._table, word, self._lang)
-        products = np.concatenate([index.products(vector), usual, vector], dtype=np.float32)
-        found = known[word] = fast.Row(products)
-        return found
-
-    @cached_property
-    def _no_products(self) -> Any:
-        """Those of a word that the table has not."""
-        import numpy as np
-
-        size = len(self._arrays[0]) + len(background.products(self._table, "", self._lang))
-        return fast.Row(np.zeros(size + DIMENSIONS, np.float32))
 
     @cached_property
     def _mine(self) -> dict[str, Prepared]:
@@ -131,13 +102,10 @@ class Meaning:
         return [vector for vector in found if vector is not None]
 
     @cached_property
-    def _arrays(self) -> tuple[ArrayIndex, Bounded[str, Any]]:
-        """The vectors, and by word the products with them."""
+    def _products(self) -> _Products:
         index = ArrayIndex([self._vectors.get(i.entry.id, _NOTHING) for i in self._prepared],
                            DIMENSIONS)  # fmt: skip
-        room = _KEPT_BYTES + 6 * 4 * DIMENSIONS * len(index)
-        one = len(index) + len(background.questions()) + 2 * DIMENSIONS
-        return index, Bounded(room // (4 * one))
+        return _Products(index, self._lang, self._table, self._weights)
 
     @property
     def _has_vectors(self) -> bool:
@@ -183,6 +151,43 @@ class Meaning:
                 part.copy() if all(kind) else part[part.any(axis=1)]
             )
         return {entry_id: EntryVectors(*parts) for entry_id, parts in found.items()}
+
+
+class _Products(Bounded[str, Any]):
+    """By word its products with all vectors and with what people ask any clinic.
+
+    Behind them stands its own vector, as it counts there and as it counts here. They are worked
+    out when a word is first asked for, and kept.
+    """
+
+    def __init__(
+        self, index: ArrayIndex, lang: str, table: WordVectors, weights: CorpusWeights
+    ) -> None:
+        room = _KEPT_BYTES + 6 * 4 * DIMENSIONS * len(index)
+        one = len(index) + len(background.questions()) + 2 * DIMENSIONS
+        super().__init__(room // (4 * one))
+        self.groups = index.groups
+        self._index = index
+        self._lang, self._table, self._weights = lang, table, weights
+
+    def __missing__(self, word: str) -> Any:
+        import numpy as np
+
+        if self._table.row(word) is None:  # not kept: it would push out one that took time
+            return self._nothing
+        vector = self._table.scaled(word, self._weights)
+        usual = background.products(self._table, word, self._lang)
+        products = np.concatenate([self._index.products(vector), usual, vector], dtype=np.float32)
+        found = self[word] = fast.Row(products)
+        return found
+
+    @cached_property
+    def _nothing(self) -> Any:
+        """Those of a word that the table has not."""
+        import numpy as np
+
+        size = len(self._index) + len(background.products(self._table, "", self._lang))
+        return fast.Row(np.zeros(size + DIMENSIONS, np.float32))
 
 
 def _rows(item: Prepared) -> set[int]:

@@ -13,7 +13,7 @@ from faqlib.markup import render_text
 from faqlib.model import Entry
 from faqlib.search import analysis
 from faqlib.search.protocol import FIELDS, Document
-from faqlib.search.query import MAX_CHARACTERS, MAX_WORDS
+from faqlib.search.words import MAX_CHARACTERS, MAX_WORDS
 from faqlib.search.wordvectors import Bag, word_vectors
 
 _ENDS = (".", "!", "?", "。", "！", "？")  # of a sentence, before a blank

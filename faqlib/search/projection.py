@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from faqlib.model import Entry, Hit, Results
+from faqlib.model import Entry, Results
 from faqlib.search import analysis
+from faqlib.search.blend import Signals
+from faqlib.search.board import Found, fast
+from faqlib.search.board_plain import Reasons
 from faqlib.search.confidence import RIVALS, THRESHOLD
 from faqlib.search.embedding import Embedder
 from faqlib.search.explain import reasons
@@ -15,13 +18,12 @@ from faqlib.search.highlight import Told, passage, snippet, telling
 from faqlib.search.memory import Memory
 from faqlib.search.prepared import Prepared
 from faqlib.search.protocol import Snapshot
-from faqlib.search.query import MAX_CHARACTERS, Query, QueryReader
-from faqlib.search.ranker import Found, Ranker
+from faqlib.search.query import Query, QueryReader
+from faqlib.search.ranker import Ranker
 from faqlib.search.thesaurus import thesaurus
 from faqlib.search.vocabulary import Vocabulary
 from faqlib.search.whoosh_backend import WhooshBackend
-
-_STEPS = 1_000_000  # of a score: six decimals, in a third of the time of round()
+from faqlib.search.words import MAX_CHARACTERS
 
 Synonyms = Sequence[Sequence[str]]  # tuples
 
@@ -97,20 +99,11 @@ class Projection:
             return Results(text)
         signals = self._ranker.signals(query)
         ranked = self._ranker.rank(signals, max(limit, RIVALS + 1), only)
-        marks = self._marks(query) if snippets else ()
-        impacts = self._ranker.impacts
-        hits = tuple(
-            [
-                Hit(
-                    item.entry,
-                    int(value * _STEPS + 0.5) / _STEPS,
-                    _passage(item, marks) if snippets else "",
-                    reasons(query, item, signals, place, impacts) if explain else (),
-                )
-                for value, place, item in ranked[:limit]
-            ]
-        )
+        shown = ranked[:limit]
+        passages = self._passages(query, shown) if snippets else None
+        why = self._reasons(query, signals, shown) if explain else None
         sure = self._ranker.confidence(query, signals, ranked, only) if ranked else 0.0
+        hits = fast.hits(shown, passages, why)
         return Results(text, hits, sure, sure >= THRESHOLD, query.suggestion)
 
     def suggest(self, text: str, limit: int = 5, only: Filter | None = None) -> list[str]:
@@ -142,6 +135,17 @@ class Projection:
         if not query.typed or not self._by_id:
             return []
         return self._ranker.rank(self._ranker.signals(query, by_words=by_words), limit, only)
+
+    def _passages(self, query: Query, shown: Sequence[Found]) -> list[str]:
+        marks = self._marks(query)
+        return [
+            snippet(passage(item.answer, item.lang, item.answer_terms), marks)
+            for _, _, item in shown
+        ]
+
+    def _reasons(self, query: Query, signals: Signals, shown: Sequence[Found]) -> list[Reasons]:
+        impacts = self._ranker.impacts
+        return [reasons(query, item, signals, place, impacts) for _, place, item in shown]
 
     def _marks(self, query: Query) -> Told:
         """How much each term counts in a passage."""
@@ -175,7 +179,3 @@ class Projection:
     def _reader(self) -> QueryReader:
         known = thesaurus(self.languages, self._synonyms)
         return QueryReader(self.languages, self._vocabulary, known)
-
-
-def _passage(item: Prepared, marks: Told) -> str:
-    return snippet(passage(item.answer, item.lang, item.answer_terms), marks)

@@ -8,9 +8,9 @@ from functools import cached_property
 
 from faqlib.search import analysis
 from faqlib.search.blend import Signals, blend
-from faqlib.search.board import Board, Mask, PlainBoard, cut, fast
+from faqlib.search.board import Board, Found, Mask, PlainBoard, fast
 from faqlib.search.bounded import Bounded
-from faqlib.search.confidence import RIVALS, Evidence, confidence, lead
+from faqlib.search.confidence import RIVALS, Evidence, confidence
 from faqlib.search.embedding import Embedder, SentenceIndex
 from faqlib.search.filters import Filter
 from faqlib.search.meaning import Meaning, meaning
@@ -27,9 +27,6 @@ _PLAIN_SEARCHES = 16
 _KEPT_MASKS = 64
 
 _Asking = tuple[str, ...]  # its terms
-
-
-Found = tuple[float, int, Prepared]  # an entry with its score and its place in the signals
 
 
 class Ranker:
@@ -55,6 +52,9 @@ class Ranker:
         self._snapshot = snapshot
         self._searches: int = 0 if before is None else before._searches + _PLAIN_SEARCHES // 4
         self._embedder = embedder
+        self._wants_embeddings = (
+            bool(prepared) and embedder is not None and embedder.takes(len(prepared))
+        )
         self._embedded: SentenceIndex | None = None
         self._before: Mapping[str, Meaning | None] = (
             {} if before is None else {**before._before, **before._meanings}
@@ -85,53 +85,32 @@ class Ranker:
     @property
     def is_ready(self) -> bool:
         """The same, without making or reading anything."""
-        return self.is_embedded or not self._wants_embeddings
+        return self._embedded is not None or not self._wants_embeddings
 
     @property
     def is_embedded(self) -> bool:
         """Whether sentence embeddings speak for entries."""
         return self._embedded is not None
 
-    @property
-    def _wants_embeddings(self) -> bool:
-        entries, embedder = len(self._order), self._embedder
-        return bool(entries) and embedder is not None and embedder.takes(entries)
-
     def rank(self, signals: Signals, limit: int, only: Filter | None) -> list[Found]:
         """The best of all that have to do with the query; a tie goes to the pinned, then by id."""
-        order, board = self._order, signals.board
+        board = signals.board
         mask = None if only is None else self._mask(only, board)
-        ranked = cut(board.best(signals.weights.least, limit, mask), limit)
-        found = [(value, place, order[place]) for place, value in ranked]
-        if len({value for _, value in ranked}) < len(found):
-            found.sort(key=_precedence)
-        return found[:limit]
+        return board.best(self._order, signals.weights.least, limit, mask)
 
     def confidence(
-        self, query: Query, signals: Signals, ranked: Sequence[Found], only: Filter | None
+        self, query: Query, signals: Signals, ranked: list[Found], only: Filter | None
     ) -> float:
         """The probability (0-1) that the first of the entries that were ranked answers it."""
-        score, place, _ = ranked[0]
-        _, covered, *cosines = signals.board.at(place)
-        near, anywhere = max(cosines), signals.usual
+        board, least = signals.board, signals.weights.least
+        mask = None if only is None else self._mask(only, board)
+        lead, covered, near = board.evidence(ranked, least, RIVALS, mask)
+        anywhere = signals.usual
         if signals.meant is not None and self._embedded is not None:
-            near, anywhere = max(signals.meant.at(place)), self._embedded.likeness(query.text)
-        evidence = Evidence(
-            score,
-            lead(*self._leading(signals, ranked, only)),
-            covered,
-            max(anywhere - near, 0.0),
-        )
+            near = max(signals.meant.at(ranked[0][1]))
+            anywhere = self._embedded.likeness(query.text)
+        evidence = Evidence(ranked[0][0], lead, covered, max(anywhere - near, 0.0))
         return confidence(evidence, by_sentences=signals.meant is not None)
-
-    def _leading(
-        self, signals: Signals, ranked: Sequence[Found], only: Filter | None
-    ) -> Sequence[float]:
-        """The scores of the best entry and those behind it, found by the query or not."""
-        if len(ranked) > RIVALS and ranked[RIVALS][0] >= signals.weights.least:
-            return [value for value, _, _ in ranked[: RIVALS + 1]]  # what was not found has less
-        board = signals.board
-        return board.largest(RIVALS + 1, None if only is None else self._mask(only, board))
 
     @property
     def _is_plain(self) -> bool:
@@ -152,12 +131,20 @@ class Ranker:
         """The places of entries that are asked for in the very words of a question or alias."""
         found: list[int] = []
         first, others = self._askings
+        typed, begun = query.typed, self._begun
         for number, lang in enumerate(self.languages):
-            stems = tuple([word.stems[number] for word in query.typed])
+            if (len(typed), typed[0].stems[number]) not in begun:
+                continue  # as most
+            stems = tuple([word.stems[number] for word in typed])
             if (place := first.get(stems)) is not None:
                 places = (place, *others.get(stems, ()))
                 found += [place for place in places if self._order[place].lang == lang]
         return found
+
+    @cached_property
+    def _begun(self) -> frozenset[tuple[int, str]]:
+        """Of each question or alias, how many terms it has and the first of them."""
+        return frozenset([(len(asking), asking[0]) for asking in self._askings[0] if asking])
 
     @cached_property
     def _askings(self) -> tuple[Mapping[_Asking, int], Mapping[_Asking, Sequence[int]]]:
@@ -174,7 +161,8 @@ class Ranker:
         return first, others
 
     def _nearness(self, query: Query, board: Board) -> float:
-        lang = self._language_of(query)
+        langs = self.languages
+        lang = langs[0] if len(langs) == 1 else self._language_of(query)
         try:
             found = self._meanings[lang]
         except KeyError:
@@ -226,8 +214,3 @@ class Ranker:
 
 def _sentences(item: Prepared) -> int:
     return 0 if item.bags is None else len(item.bags.sentences)
-
-
-def _precedence(found: Found) -> tuple[float, bool, str]:
-    value, _, item = found
-    return -value, not item.entry.pinned, item.entry.id

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from faqlib.search.bounded import Bounded
 from faqlib.search.protocol import FIELDS, Posting, Snapshot
-from faqlib.search.query import Group
+from faqlib.search.words import Group
 
 #: By field: how much a word there counts, and how much the field's length is held against it.
 WEIGHTS = {"question": 2.0, "aliases": 1.6, "answer": 1.0, "category": 0.6, "tags": 1.0}

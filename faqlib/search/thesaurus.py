@@ -19,10 +19,11 @@ Phrase = tuple[str, ...]  # terms
 
 
 class Thesaurus:
-    """For each phrase, the terms of the others of its groups. Immutable."""
+    """For each phrase, the terms of the others of its groups. Nobody sees it change."""
 
     def __init__(self, others: Mapping[Phrase, frozenset[str]]) -> None:
         self._others = others
+        self._sorted: dict[Phrase, tuple[str, ...]] = {}  # of those that were asked for
 
     @classmethod
     def of(cls, groups: Iterable[Sequence[str]], lang: str) -> Thesaurus:
@@ -67,15 +68,21 @@ class Thesaurus:
         nothing: frozenset[str] = frozenset()
         return sorted(nothing.union(*(self._others.get((stem,), nothing) for stem in stems)))
 
-    def longest(self, stems: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+    def longest(self, stems: Phrase) -> tuple[int, tuple[str, ...]]:
         """How many words, 2 or more, the longest phrase has that begins here, and its others.
 
         One word, and nothing, where none does.
         """
         for length in range(min(_LONGEST, len(stems)), 1, -1):
-            if others := self._others.get(tuple(stems[:length])):
-                return length, tuple(sorted(others))
+            if others := self._others.get(stems[:length]):
+                return length, self._sorted.get(stems[:length]) or self._sort(
+                    stems[:length], others
+                )
         return 1, ()
+
+    def _sort(self, phrase: Phrase, others: frozenset[str]) -> tuple[str, ...]:
+        found = self._sorted[phrase] = tuple(sorted(others))
+        return found
 
 
 def _phrase(text: str, lang: str) -> Phrase:

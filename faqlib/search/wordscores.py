@@ -7,8 +7,9 @@ from typing import Any
 
 from faqlib.search.board import PlainBoard, fast
 from faqlib.search.bounded import Bounded
-from faqlib.search.query import Group, Query
+from faqlib.search.query import Query
 from faqlib.search.ranking import MANY, Impacts
+from faqlib.search.words import Group
 
 _KEPT_BYTES = 32 * 2**20  # for the columns of all words of one state
 
@@ -20,7 +21,7 @@ class WordScores:
         self._impacts = impacts
         self._count = count
         self._unknown = impacts.idf(0)  # how much a word tells that stands nowhere
-        self._known: Bounded[Group, Any] = Bounded(_KEPT_BYTES, lambda kept: kept.size)
+        self._said = _Columns(impacts, count)
 
     def tell(self, query: Query, board: Any) -> None:
         """Write BM25F of all entries, above 0 where one has a word; and the share each has of all.
@@ -33,14 +34,29 @@ class WordScores:
             total += sum([self._impacts.telling(group).idf for group in query.groups])
             self._plain(query.groups, 1 / total if total else 0.0, board)
         else:
-            known = self._known.get
-            board.say([known(group) or self._learn(group) for group in query.groups], total)
+            board.say(list(map(self._said.__getitem__, query.groups)), total)
 
-    def _learn(self, group: Group) -> Any:
-        """Work out what a group says, and keep it."""
+    def _plain(self, groups: Sequence[Group], share: float, board: PlainBoard) -> None:
+        board.words, board.covered = [0.0] * self._count, [0.0] * self._count
+        for group in groups:
+            for place, value in self._impacts.best(group).items():
+                board.words[place] += value
+            for place, value in self._impacts.stands(group).items():
+                board.covered[place] += value * share
+
+
+class _Columns(Bounded[Group, Any]):
+    """What each group says of all entries: worked out when it is first asked for, and kept."""
+
+    def __init__(self, impacts: Impacts, count: int) -> None:
+        super().__init__(_KEPT_BYTES, lambda kept: kept.size)
+        self._impacts = impacts
+        self._count = count
+
+    def __missing__(self, group: Group) -> Any:
         held = sum([self._impacts.of(one.term).holders for one in group.alternatives])
         found = self._of_many(group) if held >= MANY else self._of_few(group)
-        self._known[group] = found
+        self[group] = found
         return found
 
     def _of_few(self, group: Group) -> Any:
@@ -75,11 +91,3 @@ class WordScores:
         found = np.zeros(2 * self._count, np.float32)
         found[where] = values
         return fast.Said(idf, None, found)
-
-    def _plain(self, groups: Sequence[Group], share: float, board: PlainBoard) -> None:
-        board.words, board.covered = [0.0] * self._count, [0.0] * self._count
-        for group in groups:
-            for place, value in self._impacts.best(group).items():
-                board.words[place] += value
-            for place, value in self._impacts.stands(group).items():
-                board.covered[place] += value * share

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import pickle
 from typing import Any
 
 import numpy as np
 import pytest
 
-from faqlib.search import board_arrays
-from faqlib.search.board_plain import cut
+from faqlib import Entry, Reason
+from faqlib.search import board_arrays, board_plain, words
+from faqlib.search.prepared import Prepared, prepare
+from faqlib.search.projection import Projection
+from faqlib.search.projector import Projector
 
 compiled = pytest.importorskip("faqlib.search._board", reason="built without a compiler")
 NEAR = 2e-5  # float32 sums of numbers about 1
@@ -45,6 +50,10 @@ def boards(chance: np.random.Generator, size: int) -> tuple[Any, Any]:
     return made[0][0], made[1][0]
 
 
+def entries(count: int) -> list[Prepared]:
+    return [prepare(Entry("Asked?", "Yes.", id=f"e{n}", pinned=n % 7 == 0)) for n in range(count)]
+
+
 @pytest.mark.parametrize("left_out", [0, 10_000])
 @pytest.mark.parametrize("size", [1, 3, 64, 65, 300])
 def test_both_boards_find_the_same(
@@ -53,14 +62,23 @@ def test_both_boards_find_the_same(
     """With and without a mask, at any threshold, and asked again with another limit."""
     monkeypatch.setattr(compiled, "LEFT_OUT", left_out)
     chance = np.random.default_rng(size)
+    order = entries(size)
     for _ in range(40):
         pair = boards(chance, size)
         mask = None if chance.random() < 0.5 else (chance.random(size) < 0.5).astype(np.uint8)
         for limit in map(int, chance.choice([1, 6, 20, 1_000], 3)):
             least = float(chance.choice([0.1234, 0.71, 1.1, 1.9]))
-            found, wanted = (cut(board.best(least, limit, mask), limit) for board in pair)
-            assert near([score for _, score in found]) == [score for _, score in wanted]
-            assert mask is None or all(mask[place] for place, _ in found)
+            found, wanted = (board.best(order, least, limit, mask) for board in pair)
+            assert near([score for score, _, _ in found]) == [score for score, _, _ in wanted]
+            assert mask is None or all(mask[place] for _, place, _ in found)
+            assert all(item is order[place] for _, place, item in found)
+            if found and found[0][1] == wanted[0][1]:
+                known = [
+                    board.evidence(best, least, rivals, mask)
+                    for board, best in zip(pair, (found, wanted), strict=True)
+                    for rivals in (1, 5)
+                ]
+                assert near([*known[0], *known[1]]) == [*known[2], *known[3]]
         largest, wanted_largest = (board.largest(6, mask) for board in pair)
         assert near(largest) == wanted_largest
         for place in map(int, chance.integers(0, size, 3)):
@@ -70,3 +88,49 @@ def test_both_boards_find_the_same(
 
 def near(numbers: Any) -> Any:
     return pytest.approx(numbers, abs=NEAR)
+
+
+def test_of_equals_the_pinned_come_first_then_those_whose_id_does() -> None:
+    """On every board, also where the last of them are cut off."""
+    order = entries(9)[::-1]
+    for kind in (compiled.Board, board_arrays.Board, board_plain.PlainBoard):
+        board = kind(9)
+        board.blend(0.1, 0.1, (0.1, 0.1, 0.1))
+        board.lift(4, 0.5)
+        found = board.best(order, 0.0, 4, None)
+        assert [item.entry.id for _, _, item in found] == ["e4", "e0", "e7", "e1"]
+
+
+def test_hits_are_made_alike() -> None:
+    """With scores of six decimals, passages and reasons where there are any; as any other hit."""
+    order = entries(3)
+    found = [(0.12345678, 2, order[2]), (2 / 3, 0, order[0]), (0.0, 1, order[1])]
+    for passages in (None, ["a", "<mark>b</mark>", ""]):
+        for reasons in (None, [(Reason("pinned"),), (), ()]):
+            made = compiled.hits(found, passages, reasons)
+            assert made == board_arrays.hits(found, passages, reasons)
+            assert [hit.score for hit in made] == [0.123457, 0.666667, 0.0]
+            assert pickle.loads(pickle.dumps(made)) == made
+            with pytest.raises(dataclasses.FrozenInstanceError):
+                made[0].score = 1.0
+    assert compiled.hits([], None, None) == ()
+
+
+def test_words_are_taken_together_alike() -> None:
+    """Stop words, words that stand nowhere, slips, and what a phrase may begin with."""
+    texts = [
+        "how much does it cost",
+        "is it",
+        "how do i get ther",
+        "xqzv",
+        "does does parkign parking do",
+        "when can i go back to the gym",
+    ]
+    projection: Projection = Projector().project(
+        [Entry("How do I get there?", "By bus; parking costs nothing.", id="way")]
+    )
+    reader = projection._reader
+    for text in texts:
+        read = [reader._finished[word] for word in words.read_words(text)]
+        meant, groups, *rest = compiled.gather(read)
+        assert words.Gathered(tuple(meant), groups, *rest) == words.gather(read), text

@@ -24,6 +24,8 @@ from faqlib.search import (
     board_arrays,
     bounded,
     meaning,
+    projection,
+    query,
     ranker,
     ranking,
     similarity,
@@ -31,11 +33,12 @@ from faqlib.search import (
     wordscores,
 )
 from faqlib.search.blend import blend
-from faqlib.search.prepared import Prepared
+from faqlib.search.prepared import Prepared, prepare
 from faqlib.search.projection import Projection
 from faqlib.search.protocol import FIELDS
-from faqlib.search.query import Group, Query
+from faqlib.search.query import Query
 from faqlib.search.similarity import EntryVectors, Nearness, PlainIndex
+from faqlib.search.words import Group
 from faqlib.search.wordvectors import CorpusWeights, word_vectors
 from faqlib.testing import load_questions
 
@@ -154,7 +157,7 @@ def check(projection: Projection, text: str, limit: int, only: Filter | None) ->
     for place in range(len(items)):
         assert signals.board.at(place) == pytest.approx(plain.at(place), abs=NEAR)
     blend(plain, 0.0, None, rank._asked(query))
-    scores = dict(plain.best(-1.0, len(items), None))
+    scores = {place: score for score, place, _ in plain.best(items, -1.0, len(items), None)}
     found = rank.rank(signals, limit, only)
     values = [value for value, _, _ in found]
     assert values == sorted(values, reverse=True)
@@ -174,7 +177,7 @@ def fast(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Mod
     found: ModuleType = board_arrays
     if request.param == "compiled":
         found = pytest.importorskip("faqlib.search._board", reason="built without a compiler")
-    for module in (meaning, ranker, similarity, wordscores):
+    for module in (meaning, projection, query, ranker, similarity, wordscores):
         monkeypatch.setattr(module, "fast", found)
     return found
 
@@ -192,7 +195,8 @@ def test_the_fast_ranking_is_the_plain_one(
         monkeypatch.setattr(board_arrays, "_SCANNED", 0)
         monkeypatch.setattr(fast, "MANY", 0)
         monkeypatch.setattr(fast, "RARE", chance.choice([1, 8]))
-        monkeypatch.setattr("faqlib.search.query._KNOWN_WORDS", 3)
+        monkeypatch.setattr("faqlib.search.query.KNOWN_WORDS", 3)
+        monkeypatch.setattr("faqlib.search.words.KNOWN_WORDS", 3)
         monkeypatch.setattr("faqlib.search.wordscores._KEPT_BYTES", 0)
         monkeypatch.setattr("faqlib.search.wordscores.MANY", chance.choice([0, 5]))
         monkeypatch.setattr(ranking, "MANY", 1)
@@ -246,7 +250,7 @@ def test_a_compiled_board_refuses_what_does_not_fit() -> None:
     groups = compiled.Groups([[1, 2], [1, 1], [3, 1]])
     floats = np.zeros(9 + 1 + 4, np.float32)
     row, short = compiled.Row(floats), compiled.Row(floats[:5].copy())
-    places = np.array([0, 4], np.int32)
+    places, item = np.array([0, 4], np.int32), prepare(Entry("Asked?", "Yes."))
     two = np.zeros(2, np.float32)
     wrong: list[Callable[[], object]] = [
         lambda: compiled.Row(np.zeros(3)),
@@ -269,7 +273,9 @@ def test_a_compiled_board_refuses_what_does_not_fit() -> None:
         lambda: compiled.Board(2).add(1.0, floats),
         lambda: compiled.Board(2).lift(2, 1.0),
         lambda: compiled.Board(2).at(-1),
-        lambda: compiled.Board(2).best(0.0, 1, np.ones(3, np.uint8)),
+        lambda: compiled.Board(2).best([item, item], 0.0, 1, np.ones(3, np.uint8)),
+        lambda: compiled.Board(2).best([item], 0.0, 1, None),
+        lambda: compiled.gather([("word",)]),
     ]
     for call in wrong:
         with pytest.raises(ValueError, match="do not fit"):
