@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote_plus
 
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, validate
 
 from faqlib import Snapshot
 from widget_server import payloads
@@ -126,7 +126,8 @@ class Answering:
 
 def again(checker: Schema, find: Find) -> Again:
     """``find`` for a query string instead of checked values."""
-    question = checker.fields["q"]
+    # The one thing that a text can be refused for: to ask the field itself takes much longer.
+    (length,) = cast(list[validate.Length], checker.fields["q"].validators)
 
     def answer(query_string: str, faq: Snapshot, visitor: str) -> Body | None:
         parts = query_string.split("&")
@@ -137,10 +138,12 @@ def again(checker: Schema, find: Find) -> Again:
             args = _checked(checker, tuple([part for part in parts if part[:2] != "q="]))
             if args is None:  # its name is written in another way too
                 return None
-            query = question.deserialize(unquote_plus(asked[0][2:], errors=_ERRORS))
-            return find(faq, {**args, "q": query}, visitor)
         except ValidationError:
             return None
+        query = unquote_plus(asked[0][2:], errors=_ERRORS)
+        if len(query) > cast(int, length.max):
+            return None
+        return find(faq, {**args, "q": query}, visitor)
 
     return answer
 

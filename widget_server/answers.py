@@ -31,19 +31,21 @@ class Shelf(Generic[T]):
 
     def get(self, key: Hashable) -> T | None:
         """What lies under ``key``, or ``None``."""
-        with self._lock:
-            found = self._things.get(key)
-            if found is not None:
-                self._things.move_to_end(key)
-            return found
+        found = self._things.get(key)
+        if found is not None:
+            with self._lock:
+                if key in self._things:  # still
+                    self._things.move_to_end(key)
+        return found
 
     def put(self, key: Hashable, thing: T) -> T:
         """Keep ``thing``, unless it alone would take a quarter of the room."""
-        if thing.size > self.limit // 4:
+        size = thing.size
+        if size > self.limit // 4:
             return thing
         with self._lock:
             old = self._things.pop(key, None)
-            self.size += thing.size - (old.size if old is not None else 0)
+            self.size += size if old is None else size - old.size
             self._things[key] = thing
             while self.size > self.limit:
                 self.size -= self._things.popitem(last=False)[1].size

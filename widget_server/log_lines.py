@@ -10,6 +10,7 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -22,17 +23,31 @@ class JSONLines(logging.Formatter):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record's time, level, logger and message, and the facts that came with it."""
-        facts = getattr(record, "facts", {})
-        return (
-            f'{{"at": "{_moment(int(record.created))}", "level": "{record.levelname.lower()}", '
-            f'"logger": "{record.name}", "message": {_quote(record.getMessage())}'
-            f"{''.join([_fact(name, value) for name, value in facts.items()])}}}"
-        )
+        """The record's time, level, logger and message, and the facts that came with it.
+
+        A record that comes with its ``line`` has all but the time written there.
+        """
+        line = record.__dict__.get("line")
+        if line is None:
+            line = f"{opening(record)}{written(getattr(record, 'facts', {}))}}}"
+        return f'{{"at": "{_moment(int(record.created))}", {line}'
+
+
+def opening(record: logging.LogRecord) -> str:
+    """What stands in a line between the time and the facts."""
+    return (
+        f'"level": "{record.levelname.lower()}", "logger": "{record.name}", '
+        f'"message": {_quote(record.getMessage())}'
+    )
+
+
+def written(facts: Mapping[str, Any]) -> str:
+    """Facts as they stand in a line, a comma before each."""
+    return "".join([_fact(name, value) for name, value in facts.items()])
 
 
 def _fact(name: str, value: Any) -> str:
-    # There is a line for each request: the encoder takes as long for one value as this for all.
+    # The encoder takes as long for one value as this for all.
     if type(value) is str:
         return f', "{name}": {_quote(value)}'
     return f', "{name}": {value if type(value) in _NUMBERS else _encode(value)}'

@@ -22,6 +22,7 @@ from faqlib import FAQ, Entry, render_html
 from tests.server.conftest import parts
 from widget_server import shapes
 from widget_server.compression import choose_encoding
+from widget_server.log_lines import JSONLines
 from widget_server.settings import Settings
 
 API = "/api/v1/sites"
@@ -169,6 +170,9 @@ def test_a_replayed_answer_is_counted_and_logged_as_a_fresh_one(
     assert len(others) == 2
     for facts in others:
         assert all(facts[name] == first[name] for name in ("method", "route", "site", "status"))
+    for record in caplog.records:
+        said = json.loads(JSONLines().format(record))
+        assert list(said.items())[4:] == list(record.facts.items())  # type: ignore[attr-defined]
     assert first["route"]
     line = f'faq_requests_total{{method="GET",route="{first["route"]}",status="200"}} 3.0'
     assert line in client.get("/metrics").get_data(as_text=True)
