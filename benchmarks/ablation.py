@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from corpus import words
+from corpus import words as words_said
 from quality import Row, judged, scored
 
 from faqlib import FAQ, Entry, read_file
-from faqlib.search import blend, encoder_for, models, projection, query, spelling
+from faqlib.search import blend, encoder_for, models, projection, spelling, words
 from faqlib.search.thesaurus import Thesaurus
 from faqlib.testing import load_questions
 
@@ -58,7 +58,7 @@ SIGNALS: dict[str, Callable[[], Any]] = {
     "no coverage": _without(covered=0.0),
     "no synonyms": lambda: mock.patch.object(projection, "thesaurus", return_value=Thesaurus({})),
     "no typing slips": lambda: mock.patch.object(spelling, "_MIN_LENGTH", 99),
-    "no prefixes": lambda: mock.patch.object(query, "_PREFIX_FROM", 99),
+    "no prefixes": lambda: mock.patch.object(words, "_PREFIX_FROM", 99),
     "no asked word by word": lambda: mock.patch.object(blend, "_ASKED", 0.0),
     "no word vectors": _without(near=NOTHING),
     "no word vectors of the question": _part("near", 0),
@@ -138,4 +138,4 @@ def main(folders: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(words(__doc__)))
+    sys.exit(main(words_said(__doc__)))

@@ -4,8 +4,11 @@
 Sizes are checked where arrays come in, so that no index can leave its array.
 """
 
+cimport cython
+
 include "_sums.pxi"
 include "_hits.pxi"
+include "_judge.pxi"
 
 #: Of a word that fewer than one in so many entries have, the others' zeros are not kept.
 RARE = 8
@@ -20,6 +23,7 @@ cdef enum:  # the rows of a board
 cdef float ROUNDING = 1e-5  # of a sum of numbers about 1
 
 
+@cython.final
 cdef class Board:
     """See ``board.Board``."""
 
@@ -42,7 +46,7 @@ cdef class Board:
     def __dealloc__(self):
         PyMem_Free(self.rows[0])
 
-    def say(self, list words not None, double total):
+    cpdef say(self, list words, double total):
         """See ``board_arrays.Board.say``."""
         cdef float* found = self.rows[WORDS]
         cdef float* covered = self.rows[COVERED]
@@ -68,8 +72,9 @@ cdef class Board:
             for i in range(self.size):
                 covered[i] /= share
 
-    def near(self, list rows not None, Groups groups not None, Py_ssize_t dimensions):
+    cpdef near(self, list rows, Groups groups, Py_ssize_t dimensions):
         """See ``board_arrays.Board.near``."""
+        check(groups is not None)
         cdef Sums sums = Sums(rows)
         cdef Py_ssize_t usual = sums.size - groups.products - 2 * dimensions
         cdef double there, here
@@ -87,7 +92,7 @@ cdef class Board:
             self.groups, self.sums = groups, sums
         return sums.most(groups.products, usual) / there
 
-    def blend(self, float words, float covered, near):
+    cpdef blend(self, float words, float covered, near):
         """See ``board_arrays.Board.blend``."""
         cdef float question = near[0], whole = near[1], sentence = near[2]
         cdef Py_ssize_t i
@@ -110,7 +115,7 @@ cdef class Board:
         for i in range(self.size):
             self.rows[SCORE][i] += weight * values.floats[i]
 
-    def lift(self, Py_ssize_t place, float by):
+    cpdef lift(self, Py_ssize_t place, float by):
         """See ``board_arrays.Board.lift``."""
         check(0 <= place < self.size)
         self.rows[SCORE][place] += by
@@ -122,7 +127,7 @@ cdef class Board:
             self.finish([place])
         return tuple([self.rows[row][place] for row in range(SCORE)])
 
-    def best(self, list order not None, float least, Py_ssize_t limit, mask):
+    cpdef best(self, list order, float least, Py_ssize_t limit, mask):
         """See ``board.Board.best``."""
         check(len(order) == self.size)
         self.leave(mask)
@@ -202,7 +207,7 @@ cdef class Board:
         found = [heap.values[i] for i in range(heap.size) if heap.values[i] > -INFINITY]
         return sorted(found, reverse=True)
 
-    def evidence(self, list found not None, float least, Py_ssize_t rivals, mask):
+    cpdef evidence(self, list found, float least, Py_ssize_t rivals, mask):
         """See ``board.Board.evidence``."""
         cdef double best, others = 0
         cdef Py_ssize_t i, place

@@ -4,7 +4,7 @@ from cpython.tuple cimport PyTuple_Check, PyTuple_GET_SIZE
 
 from faqlib.model import Hit
 from faqlib.search.board_plain import STEPS, precedence
-from faqlib.search.words import Word
+from faqlib.search.words import Query, Word
 
 cdef extern from "Python.h":
     ctypedef struct PyTypeObject:
@@ -59,7 +59,7 @@ TYPED, STEM, FOLLOWING, TELLS, MEANT, GROUP, IS_SLIP = map(
 FIELDS = len(Word._fields)
 
 
-def gather(list words not None):
+def gather(str text, list words not None):
     """See ``words.gather``."""
     cdef list meant = [], opens = []
     cdef dict unique = {}
@@ -80,4 +80,5 @@ def gather(list words not None):
     if not unique:
         unique = {item[TYPED]: item[GROUP] for item in words}
     cdef list groups = [group for group in unique.values() if group.alternatives]
-    return meant, groups, len(unique) - len(groups), has_slips, opens
+    unknown = len(unique) - len(groups)
+    return tuple.__new__(Query, (text, words, meant, groups, unknown, has_slips, opens))

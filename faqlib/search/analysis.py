@@ -161,7 +161,8 @@ def words(text: str) -> list[str]:
     """The lower-case words of ``text``, accents kept."""
     if text.isascii():
         text = text.lower()
-        found: list[str] = _PLAIN_WORD.findall(text)
+        bare = text.replace(" ", "").isalnum()  # what most type needs no expression
+        found: list[str] = text.split() if bare else _PLAIN_WORD.findall(text)
         if len(text) <= _MAX_WORD or max(map(len, found), default=0) <= _MAX_WORD:
             return found if "'s" not in text else [word.removesuffix("'s") for word in found]
         return [word[:_MAX_WORD].removesuffix("'s") for word in found]

@@ -32,6 +32,11 @@ _BY_SENTENCES = Weights(0.022, 0.36, (0.36, 0, 0), (0.39, 1.05, 0.47), 0.3)
 _ASKED = 0.5  # more than any entry whose question differs has been seen to lead by
 
 
+def by_words() -> tuple[Weights, float]:
+    """How much counts where words alone decide, and what is added to what is asked word by word."""
+    return _BY_WORDS, _ASKED
+
+
 class Signals(NamedTuple):
     """What speaks for the entries.
 

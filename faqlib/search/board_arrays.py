@@ -29,6 +29,9 @@ def Row(values: Any) -> Any:  # noqa: N802 - the compiled one is a class
     return values
 
 
+Judge: Any = None  # only the compiled board has one: see _judge.pxi
+
+
 class Said(NamedTuple):
     """BM25F and coverage by one word, one row behind the other.
 

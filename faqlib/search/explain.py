@@ -6,8 +6,8 @@ from faqlib.model import Reason
 from faqlib.search.blend import Signals
 from faqlib.search.prepared import Prepared
 from faqlib.search.protocol import FIELDS
-from faqlib.search.query import Query
 from faqlib.search.ranking import Impacts
+from faqlib.search.words import Query
 
 
 def reasons(

@@ -51,8 +51,9 @@ class Meaning:
         """
         if isinstance(board, PlainBoard):
             return self._compare_plain(words, board)
-        known = self._products
-        usual: float = board.near(list(map(known.__getitem__, words)), known.groups, DIMENSIONS)
+        known = self.products
+        rows = list(map(known.__getitem__, words))
+        usual: float = board.near(rows, known.groups, known.dimensions)
         return usual
 
     def _compare_plain(self, words: Sequence[str], board: PlainBoard) -> float:
@@ -102,7 +103,8 @@ class Meaning:
         return [vector for vector in found if vector is not None]
 
     @cached_property
-    def _products(self) -> _Products:
+    def products(self) -> _Products:
+        """By word, what its nearness to each entry is summed up from."""
         index = ArrayIndex([self._vectors.get(i.entry.id, _NOTHING) for i in self._prepared],
                            DIMENSIONS)  # fmt: skip
         return _Products(index, self._lang, self._table, self._weights)
@@ -166,7 +168,7 @@ class _Products(Bounded[str, Any]):
         room = _KEPT_BYTES + 6 * 4 * DIMENSIONS * len(index)
         one = len(index) + len(background.questions()) + 2 * DIMENSIONS
         super().__init__(room // (4 * one))
-        self.groups = index.groups
+        self.groups, self.dimensions = index.groups, DIMENSIONS
         self._index = index
         self._lang, self._table, self._weights = lang, table, weights
 

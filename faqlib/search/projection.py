@@ -18,12 +18,12 @@ from faqlib.search.highlight import Told, passage, snippet, telling
 from faqlib.search.memory import Memory
 from faqlib.search.prepared import Prepared
 from faqlib.search.protocol import Snapshot
-from faqlib.search.query import Query, QueryReader
+from faqlib.search.query import QueryReader
 from faqlib.search.ranker import Ranker
 from faqlib.search.thesaurus import thesaurus
 from faqlib.search.vocabulary import Vocabulary
 from faqlib.search.whoosh_backend import WhooshBackend
-from faqlib.search.words import MAX_CHARACTERS
+from faqlib.search.words import MAX_CHARACTERS, Query
 
 Synonyms = Sequence[Sequence[str]]  # tuples
 
@@ -97,12 +97,16 @@ class Projection:
         query = self._reader.read(text)
         if not query.typed or not self._by_id:
             return Results(text)
-        signals = self._ranker.signals(query)
-        ranked = self._ranker.rank(signals, max(limit, RIVALS + 1), only)
+        most, signals = max(limit, RIVALS + 1), None
+        if explain or (found := self._ranker.quickly(query, most, only)) is None:
+            signals = self._ranker.signals(query)
+            ranked = self._ranker.rank(signals, most, only)
+            sure = self._ranker.confidence(query, signals, ranked, only) if ranked else 0.0
+        else:
+            ranked, sure = found
         shown = ranked[:limit]
         passages = self._passages(query, shown) if snippets else None
-        why = self._reasons(query, signals, shown) if explain else None
-        sure = self._ranker.confidence(query, signals, ranked, only) if ranked else 0.0
+        why = self._reasons(query, signals, shown) if explain and signals is not None else None
         hits = fast.hits(shown, passages, why)
         return Results(text, hits, sure, sure >= THRESHOLD, query.suggestion)
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import repeat
+from typing import Any
 
 from faqlib.search import analysis
-from faqlib.search.blend import Signals, blend
+from faqlib.search.blend import Signals, blend, by_words
 from faqlib.search.board import Board, Found, Mask, PlainBoard, fast
 from faqlib.search.bounded import Bounded
-from faqlib.search.confidence import RIVALS, Evidence, confidence
+from faqlib.search.confidence import RIVALS, confidence
 from faqlib.search.embedding import Embedder, SentenceIndex
 from faqlib.search.filters import Filter
 from faqlib.search.meaning import Meaning, meaning
 from faqlib.search.prepared import Prepared
 from faqlib.search.protocol import Snapshot
-from faqlib.search.query import Query
 from faqlib.search.ranking import Impacts
+from faqlib.search.words import Query
 from faqlib.search.wordscores import WordScores
 
 # Below so many entries plain Python serves the first searches sooner than numpy can be imported;
@@ -60,7 +62,44 @@ class Ranker:
             {} if before is None else {**before._before, **before._meanings}
         )
         self._meanings: dict[str, Meaning | None] = {}
+        self._judges: dict[str, Any] = {}
+        self._only_judge: Any = None
         self._masks: Bounded[Filter, Mask] = Bounded(_KEPT_MASKS)
+
+    def quickly(
+        self, query: Query, limit: int, only: Filter | None
+    ) -> tuple[list[Found], float] | None:
+        """What :meth:`rank` and :meth:`confidence` say, in one go: where words alone decide.
+
+        ``None`` where that needs the steps; :meth:`signals` is the first of them.
+        """
+        judge = self._only_judge or self._judge(query)
+        if judge is None:
+            return None
+        mask = None if only is None else self._mask(only)
+        asked, unknown = self._asked(query), query.unknown
+        found, evidence = judge.find(query.groups, unknown, query.words, asked, limit, mask)
+        return found, confidence(*evidence, by_sentences=False) if found else 0.0
+
+    def _judge(self, query: Query) -> Any:
+        """The judge of the query's language, if there is one; of the only one, it is kept."""
+        if self._wants_embeddings or fast.Judge is None or self._is_plain:
+            return None
+        judge = self._judges.get(lang := self._language_of(query))
+        if judge is None:
+            near, (weights, asked) = self._meaning(lang), by_words()
+            judge = self._judges[lang] = fast.Judge(
+                self._order,
+                self._words.said,
+                self._words.unknown,
+                None if near is None else near.products,
+                weights,
+                asked,
+                RIVALS,
+            )
+        if len(self.languages) == 1:
+            self._only_judge = judge
+        return judge
 
     def signals(self, query: Query, *, by_words: bool = False) -> Signals:
         """What speaks for each entry; sentence embeddings do if ``by_words`` is false."""
@@ -95,7 +134,7 @@ class Ranker:
     def rank(self, signals: Signals, limit: int, only: Filter | None) -> list[Found]:
         """The best of all that have to do with the query; a tie goes to the pinned, then by id."""
         board = signals.board
-        mask = None if only is None else self._mask(only, board)
+        mask = None if only is None else self._mask(only, plain=isinstance(board, PlainBoard))
         return board.best(self._order, signals.weights.least, limit, mask)
 
     def confidence(
@@ -103,25 +142,25 @@ class Ranker:
     ) -> float:
         """The probability (0-1) that the first of the entries that were ranked answers it."""
         board, least = signals.board, signals.weights.least
-        mask = None if only is None else self._mask(only, board)
+        mask = None if only is None else self._mask(only, plain=isinstance(board, PlainBoard))
         lead, covered, near = board.evidence(ranked, least, RIVALS, mask)
         anywhere = signals.usual
         if signals.meant is not None and self._embedded is not None:
             near = max(signals.meant.at(ranked[0][1]))
             anywhere = self._embedded.likeness(query.text)
-        evidence = Evidence(ranked[0][0], lead, covered, max(anywhere - near, 0.0))
-        return confidence(evidence, by_sentences=signals.meant is not None)
+        elsewhere, by_sentences = max(anywhere - near, 0.0), signals.meant is not None
+        return confidence(ranked[0][0], lead, covered, elsewhere, by_sentences=by_sentences)
 
     @property
     def _is_plain(self) -> bool:
         few = len(self._order) <= _PLAIN_ENTRIES and self._searches <= _PLAIN_SEARCHES
         return few and "numpy" not in sys.modules
 
-    def _mask(self, only: Filter, board: Board) -> Mask:
+    def _mask(self, only: Filter, *, plain: bool = False) -> Mask:
         mask = self._masks.get(only)
         if mask is None:
             mask = [only.accepts(item.entry) for item in self._order]
-            if not isinstance(board, PlainBoard):
+            if not plain:
                 import numpy as np
 
                 mask = self._masks[only] = np.array(mask, np.uint8)
@@ -129,12 +168,12 @@ class Ranker:
 
     def _asked(self, query: Query) -> Sequence[int]:
         """The places of entries that are asked for in the very words of a question or alias."""
+        typed = query.typed
+        if self._begun.isdisjoint(zip(repeat(len(typed)), typed[0].stems, strict=False)):
+            return ()  # as for most
         found: list[int] = []
         first, others = self._askings
-        typed, begun = query.typed, self._begun
         for number, lang in enumerate(self.languages):
-            if (len(typed), typed[0].stems[number]) not in begun:
-                continue  # as most
             stems = tuple([word.stems[number] for word in typed])
             if (place := first.get(stems)) is not None:
                 places = (place, *others.get(stems, ()))
@@ -161,14 +200,15 @@ class Ranker:
         return first, others
 
     def _nearness(self, query: Query, board: Board) -> float:
-        langs = self.languages
-        lang = langs[0] if len(langs) == 1 else self._language_of(query)
+        found = self._meaning(self._language_of(query))
+        return 0.0 if found is None else found.compare(query.words, board)
+
+    def _meaning(self, lang: str) -> Meaning | None:
         try:
-            found = self._meanings[lang]
+            return self._meanings[lang]
         except KeyError:
             made = meaning(lang, self._order, self._before.get(lang))
-            found = self._meanings.setdefault(lang, made)
-        return 0.0 if found is None else found.compare(query.words, board)
+            return self._meanings.setdefault(lang, made)
 
     def _language_of(self, query: Query) -> str:
         """The entries' language that most words of the query belong to."""

@@ -10,20 +10,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from itertools import chain
+from types import MappingProxyType
 
 from faqlib.search import analysis
 
 _LONGEST = 4  # words of a phrase
 
+_NOTHING: Mapping[str, int] = MappingProxyType({})
+
 Phrase = tuple[str, ...]  # terms
 
 
 class Thesaurus:
-    """For each phrase, the terms of the others of its groups. Nobody sees it change."""
+    """For each phrase, the terms of the others of its groups. Immutable."""
 
     def __init__(self, others: Mapping[Phrase, frozenset[str]]) -> None:
         self._others = others
-        self._sorted: dict[Phrase, tuple[str, ...]] = {}  # of those that were asked for
 
     @classmethod
     def of(cls, groups: Iterable[Sequence[str]], lang: str) -> Thesaurus:
@@ -48,20 +50,22 @@ class Thesaurus:
         )
 
     @cached_property
-    def _following(self) -> dict[str, frozenset[str]]:
-        found: dict[str, set[str]] = {}
+    def _following(self) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = {}
         for phrase in self._others:
             if len(phrase) > 1:
-                found.setdefault(phrase[0], set()).add(phrase[1])
-        return {stem: frozenset(seconds) for stem, seconds in found.items()}
+                longest = found.setdefault(phrase[0], {})
+                most = min(len(phrase), _LONGEST)
+                longest[phrase[1]] = max(longest.get(phrase[1], 0), most)
+        return found
 
     def knows(self, stems: Iterable[str]) -> bool:
         """Whether one of the stems is a member by itself."""
         return any((stem,) in self._others for stem in stems)
 
-    def following(self, stem: str) -> frozenset[str]:
-        """The second words of phrases that begin with this one."""
-        return self._following.get(stem, frozenset())
+    def following(self, stem: str) -> Mapping[str, int]:
+        """The second words of phrases that begin with this one; of how many words at most."""
+        return self._following.get(stem, _NOTHING)
 
     def of_word(self, stems: Sequence[str]) -> list[str]:
         """The terms that may stand for a word of these stems by itself."""
@@ -69,20 +73,14 @@ class Thesaurus:
         return sorted(nothing.union(*(self._others.get((stem,), nothing) for stem in stems)))
 
     def longest(self, stems: Phrase) -> tuple[int, tuple[str, ...]]:
-        """How many words, 2 or more, the longest phrase has that begins here, and its others.
+        """How many words, 2 or more, the longest phrase has that these begin with, and its others.
 
         One word, and nothing, where none does.
         """
-        for length in range(min(_LONGEST, len(stems)), 1, -1):
+        for length in range(len(stems), 1, -1):
             if others := self._others.get(stems[:length]):
-                return length, self._sorted.get(stems[:length]) or self._sort(
-                    stems[:length], others
-                )
+                return length, tuple(sorted(others))
         return 1, ()
-
-    def _sort(self, phrase: Phrase, others: frozenset[str]) -> tuple[str, ...]:
-        found = self._sorted[phrase] = tuple(sorted(others))
-        return found
 
 
 def _phrase(text: str, lang: str) -> Phrase:

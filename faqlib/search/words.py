@@ -1,8 +1,8 @@
-"""What a FAQ's vocabulary and thesaurus say of single words, whichever query they stand in."""
+"""What a FAQ's vocabulary and thesaurus say of words, and the query that some are together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress, count
 from operator import contains
@@ -15,8 +15,8 @@ from faqlib.search.thesaurus import Thesaurus
 from faqlib.search.vocabulary import Vocabulary
 from faqlib.search.wordvectors import word_vectors
 
-MAX_CHARACTERS = 400
-MAX_WORDS = 32
+MAX_CHARACTERS = 400  # of a query, that are looked at
+MAX_WORDS = 32  # the same
 KNOWN_WORDS = 4_096  # of queries, kept read for each state of the index
 _PREFIX_FROM = 2  # letters of an unfinished word
 _PREFIX_TERMS = 12
@@ -54,7 +54,7 @@ class Word(NamedTuple):
         typed: the word, lower-case.
         stem: what stands for it in a phrase.
         stems: its stem in each language, in the languages' order.
-        following: the words that follow it in phrases of the thesaurus.
+        following: the words that follow it in phrases of the thesaurus, as that has them.
         tells: whether it says what is asked, which a stop word does not.
         meant: the word folded, or what it is a slip of.
         group: what may stand for it.
@@ -65,7 +65,7 @@ class Word(NamedTuple):
     typed: str
     stem: str
     stems: tuple[str, ...]
-    following: frozenset[str]
+    following: Mapping[str, int]
     tells: bool
     meant: str
     group: Group
@@ -73,38 +73,45 @@ class Word(NamedTuple):
     synonyms: tuple[str, ...]
 
 
-class Gathered(NamedTuple):
-    """What the words of a query are together.
+class Query(NamedTuple):
+    """What was typed, as it is looked up.
 
     Attributes:
-        meant: each word folded, with typing slips put right.
+        text: no more of it than is looked at.
+        typed: all its words, read.
+        words: each folded, with typing slips put right.
         groups: one for each different word that carries meaning and stands in the FAQ.
         unknown: how many of these stand nowhere in it.
         has_slips: whether one is a slip.
-        opens: the places at which a phrase of the thesaurus may begin.
+        opens: the places of words with which a phrase of the thesaurus may begin.
     """
 
-    meant: Sequence[str]
-    groups: Sequence[Group]
-    unknown: int
-    has_slips: bool
-    opens: Sequence[int]
+    text: str
+    typed: Sequence[Word] = ()
+    words: Sequence[str] = ()
+    groups: Sequence[Group] = ()
+    unknown: int = 0
+    has_slips: bool = False
+    opens: Sequence[int] = ()
+
+    @property
+    def suggestion(self) -> str | None:
+        """The query with its typing slips put right, or ``None`` where there is none."""
+        if not self.has_slips:
+            return None
+        return " ".join(word.meant if word.is_slip else word.typed for word in self.typed)
 
 
-def gather(words: list[Word]) -> Gathered:
-    """Take words together; where none carries meaning, all count."""
+def gather(text: str, words: list[Word]) -> Query:
+    """The query that some words are together; where none carries meaning, all count."""
     typed, stem, _, following, tells, meant, group, is_slip, _ = zip(*words, strict=True)
     opens = compress(count(), map(contains, following, stem[1:]))
     unique = dict(compress(zip(typed, group, strict=True), tells))
     if not unique:
         unique = dict(zip(typed, group, strict=True))
     groups = [group for group in unique.values() if group.alternatives]
-    return Gathered(meant, groups, len(unique) - len(groups), True in is_slip, list(opens))
-
-
-def read_words(text: str) -> list[str]:
-    """The words of a query; at most 400 characters and 32 words of it are looked at."""
-    return analysis.words(text[:MAX_CHARACTERS])[:MAX_WORDS]
+    unknown = len(unique) - len(groups)
+    return Query(text, words, list(meant), groups, unknown, True in is_slip, list(opens))
 
 
 class Lexicon(Bounded[str, Word]):

@@ -7,21 +7,25 @@ from typing import Any
 
 from faqlib.search.board import PlainBoard, fast
 from faqlib.search.bounded import Bounded
-from faqlib.search.query import Query
 from faqlib.search.ranking import MANY, Impacts
-from faqlib.search.words import Group
+from faqlib.search.words import Group, Query
 
 _KEPT_BYTES = 32 * 2**20  # for the columns of all words of one state
 
 
 class WordScores:
-    """What the words of a query say of each entry, by place. Threads may share it."""
+    """What the words of a query say of each entry, by place. Threads may share it.
+
+    Attributes:
+        said: the same of one group, by the group.
+        unknown: how much a word tells that stands nowhere.
+    """
 
     def __init__(self, impacts: Impacts, count: int) -> None:
         self._impacts = impacts
         self._count = count
-        self._unknown = impacts.idf(0)  # how much a word tells that stands nowhere
-        self._said = _Columns(impacts, count)
+        self.unknown = impacts.idf(0)
+        self.said = _Columns(impacts, count)
 
     def tell(self, query: Query, board: Any) -> None:
         """Write BM25F of all entries, above 0 where one has a word; and the share each has of all.
@@ -29,12 +33,12 @@ class WordScores:
         A word counts in that share by how much it tells, and what stands in for it by how well.
         ``board`` is a new one of :mod:`faqlib.search.board`.
         """
-        total = self._unknown * query.unknown
+        total = self.unknown * query.unknown
         if isinstance(board, PlainBoard):
             total += sum([self._impacts.telling(group).idf for group in query.groups])
             self._plain(query.groups, 1 / total if total else 0.0, board)
         else:
-            board.say(list(map(self._said.__getitem__, query.groups)), total)
+            board.say(list(map(self.said.__getitem__, query.groups)), total)
 
     def _plain(self, groups: Sequence[Group], share: float, board: PlainBoard) -> None:
         board.words, board.covered = [0.0] * self._count, [0.0] * self._count

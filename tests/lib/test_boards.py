@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from faqlib import Entry, Reason
-from faqlib.search import board_arrays, board_plain, words
+from faqlib.search import analysis, board_arrays, board_plain, words
 from faqlib.search.prepared import Prepared, prepare
 from faqlib.search.projection import Projection
 from faqlib.search.projector import Projector
@@ -131,6 +131,7 @@ def test_words_are_taken_together_alike() -> None:
     )
     reader = projection._reader
     for text in texts:
-        read = [reader._finished[word] for word in words.read_words(text)]
-        meant, groups, *rest = compiled.gather(read)
-        assert words.Gathered(tuple(meant), groups, *rest) == words.gather(read), text
+        read = [reader._finished[word] for word in analysis.words(text)]
+        query = compiled.gather(text, read)
+        assert type(query) is words.Query
+        assert query == words.gather(text, read)

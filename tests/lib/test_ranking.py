@@ -36,9 +36,8 @@ from faqlib.search.blend import blend
 from faqlib.search.prepared import Prepared, prepare
 from faqlib.search.projection import Projection
 from faqlib.search.protocol import FIELDS
-from faqlib.search.query import Query
 from faqlib.search.similarity import EntryVectors, Nearness, PlainIndex
-from faqlib.search.words import Group
+from faqlib.search.words import Group, Query
 from faqlib.search.wordvectors import CorpusWeights, word_vectors
 from faqlib.testing import load_questions
 
@@ -163,6 +162,12 @@ def check(projection: Projection, text: str, limit: int, only: Filter | None) ->
     assert values == sorted(values, reverse=True)
     assert values == pytest.approx([scores[place] for _, place, _ in found], abs=NEAR)
     assert all(only is None or only.accepts(item.entry) for _, _, item in found)
+    quick, steps = [projection.search(text, limit, only, explain=e) for e in (False, True)]
+    assert [(hit.entry, hit.score, hit.snippet) for hit in quick] == [
+        (hit.entry, hit.score, hit.snippet) for hit in steps
+    ]
+    assert [hit.score for hit in quick] == pytest.approx(values, abs=1e-6)
+    assert quick.confidence == steps.confidence
     least = signals.weights.least
     floor = values[-1] if len(found) == limit else least
     for place in scores.keys() - {place for _, place, _ in found}:
@@ -267,6 +272,7 @@ def test_a_compiled_board_refuses_what_does_not_fit() -> None:
         lambda: compiled.Board(2).say([compiled.Said(1.0, places, two)], 0.0),
         lambda: compiled.Board(2).near([], groups, 2),
         lambda: compiled.Board(2).near([row, short], groups, 2),
+        lambda: compiled.Board(2).near([row], None, 2),
         lambda: compiled.Board(2).near([row] * 65, groups, 2),
         lambda: compiled.Board(2).near([row], groups, 3),
         lambda: compiled.Board(3).near([row], groups, 2),
@@ -275,7 +281,7 @@ def test_a_compiled_board_refuses_what_does_not_fit() -> None:
         lambda: compiled.Board(2).at(-1),
         lambda: compiled.Board(2).best([item, item], 0.0, 1, np.ones(3, np.uint8)),
         lambda: compiled.Board(2).best([item], 0.0, 1, None),
-        lambda: compiled.gather([("word",)]),
+        lambda: compiled.gather("", [("word",)]),
     ]
     for call in wrong:
         with pytest.raises(ValueError, match="do not fit"):
