@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TextIO
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _quote = json.encoder.encode_basestring
@@ -59,9 +59,26 @@ def _moment(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + "Z"
 
 
+class _Lines(logging.StreamHandler[TextIO]):
+    """Writes to stderr, which passes on each line by itself: there is nothing to flush."""
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Write the record, which nothing filters here."""
+        try:
+            line = self.format(record) + "\n"
+            self.acquire()
+            try:
+                self.stream.write(line)
+            finally:
+                self.release()
+        except Exception:  # noqa: BLE001 - as every handler of logging does
+            self.handleError(record)
+        return True
+
+
 def log_to_stderr() -> None:
     """Send the server's log to stderr as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Lines(sys.stderr)
     handler.setFormatter(JSONLines())
     root = logging.getLogger("widget_server")
     root.handlers[:] = [handler]

@@ -25,7 +25,7 @@ class _Kind:
 
     count: Callable[[], None]
     observe: Callable[[float], None]
-    facts: dict[str, Any]
+    facts: dict[str, Any]  # of the log line, with room for a request's own
     before: str  # in the log line: up to the request's id
     after: str  # from there to its size
 
@@ -61,27 +61,35 @@ class Watch:
         kind.count()
         kind.observe(seconds)
         if self._log and log.isEnabledFor(logging.INFO):
-            number, ms = environ["faq.request_id"], round(seconds * 1_000, 2)
+            facts = kind.facts.copy()
+            number = facts["id"] = environ["faq.request_id"]
+            facts["bytes"] = size
+            ms = facts["ms"] = round(seconds * 1_000, 2)
             line = f'{kind.before}{number}{kind.after}{size}, "ms": {ms}}}'
-            facts = {"id": number, **kind.facts, "bytes": size, "ms": ms}
             log.handle(_record(facts, line))
 
     def _make_kind(self, method: str, route: str, site: str, status: int) -> _Kind:
-        facts = {"method": method, "route": route, "site": site, "status": status}
+        alike = {"method": method, "route": route, "site": site, "status": status}
         return _Kind(
             count=self._requests.labels(method, route, status).inc,
             observe=self._seconds.labels(route).observe,
-            facts=facts,
+            facts={"id": "", **alike, "bytes": 0, "ms": 0.0},
             before=f'{opening(_record({}))}, "id": "',
-            after=f'"{written(facts)}, "bytes": ',
+            after=f'"{written(alike)}, "bytes": ',
         )
 
 
 # As log.info() would make it, which first looks for the calling line, the thread and the process.
-_LIKE_THIS = vars(logging.LogRecord(log.name, logging.INFO, __file__, 0, "request", None, None))
+_LIKE_THIS = {
+    **vars(logging.LogRecord(log.name, logging.INFO, __file__, 0, "request", None, None)),
+    "facts": {},
+    "line": None,
+}
 
 
 def _record(facts: dict[str, Any], line: str | None = None) -> logging.LogRecord:
     record = logging.LogRecord.__new__(logging.LogRecord)
-    record.__dict__.update(_LIKE_THIS, created=time.time(), facts=facts, line=line)
+    # A copy takes a third of the time of filling what is empty.
+    known = record.__dict__ = _LIKE_THIS.copy()
+    known["created"], known["facts"], known["line"] = time.time(), facts, line
     return record
