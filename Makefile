@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-$(READY): requirements.lock pyproject.toml tools/compile_board.py faqlib/search/_board.pyx faqlib/search/_sums.pxi
+$(READY): requirements.lock pyproject.toml tools/compile_board.py $(wildcard faqlib/search/_*.p[xy][ix])
 	@test -n "$(PYTHON)" || { echo "There is no Python 3.11 or newer here: install one, or name it with make PYTHON=..."; exit 1; }
 	@echo "==> a virtual environment with the locked packages, in $(VENV)"
 	$(PYTHON) -m venv $(VENV)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from itertools import count
+from itertools import compress, count
 from typing import NamedTuple
 
 from faqlib.search import analysis
 from faqlib.search.bounded import Bounded
+from faqlib.search.prepared import Prepared
 
 SNIPPET_LENGTH = 200  # characters, about two lines of a widget
 _KEPT_BYTES = 32 * 2**20  # for the passages of all FAQs
@@ -74,24 +75,32 @@ def passage(text: str, lang: str, terms: Sequence[str]) -> Passage:
     return found
 
 
+def passages(items: Iterable[Prepared]) -> list[Passage]:
+    """The answers of some entries, read."""
+    known = _known.get
+    return [
+        known((item.answer, item.lang)) or passage(item.answer, item.lang, item.answer_terms)
+        for item in items
+    ]
+
+
 def telling(weights: Mapping[str, float]) -> Told:
-    """What :func:`snippet` takes, from how much each term of a query weighs."""
+    """What :func:`snippets` takes, from how much each term of a query weighs."""
     faint = _FAINT * max(weights.values(), default=0.0)
     return tuple([(term, weight, weight >= faint) for term, weight in weights.items()])
 
 
-def snippet(found: Passage, query: Told) -> str:
-    """The window of at most about 200 characters whose different terms weigh most.
+def snippets(found: Iterable[Passage], query: Told) -> list[str]:
+    """Of each passage the window of at most about 200 characters whose different terms weigh most.
 
     It begins and ends between words, at a sentence's start where one is near, and shows by
     ``…`` where something was left out. Without a match it is the beginning of the text.
     """
-    places = found.places
-    told = tuple([one for one in query if one[0] in places])
-    key = (found.number, told)
-    made = _made.get(key)
-    if made is None:
-        made = _made[key] = _cut(found, told)
+    made, terms = [], [term for term, _, _ in query]
+    for one in found:
+        told = tuple(compress(query, map(one.places.__contains__, terms)))
+        key = (one.number, told)
+        made.append(_made.get(key) or _cut(one, told))
     return made
 
 
@@ -108,7 +117,9 @@ def _cut(found: Passage, told: Told, length: int = SNIPPET_LENGTH) -> str:
         start = _start(text, sentences, _best_window(matches, length), length)
     end = _word_end(text, start + length)
     marked = _mark(text, start, end, matches)
-    return f"{'… ' if start else ''}{marked.strip()}{' …' if end < len(text) else ''}"
+    made = f"{'… ' if start else ''}{marked.strip()}{' …' if end < len(text) else ''}"
+    _made[found.number, told] = made
+    return made
 
 
 def _best_window(matches: Sequence[Match], length: int) -> int:

@@ -14,7 +14,7 @@ from faqlib.search.confidence import RIVALS, THRESHOLD
 from faqlib.search.embedding import Embedder
 from faqlib.search.explain import reasons
 from faqlib.search.filters import Filter
-from faqlib.search.highlight import Told, passage, snippet, telling
+from faqlib.search.highlight import passages, snippets, telling
 from faqlib.search.memory import Memory
 from faqlib.search.prepared import Prepared
 from faqlib.search.protocol import Snapshot
@@ -105,9 +105,9 @@ class Projection:
         else:
             ranked, sure = found
         shown = ranked[:limit]
-        passages = self._passages(query, shown) if snippets else None
+        cut = self._snippets(query, shown) if snippets else None
         why = self._reasons(query, signals, shown) if explain and signals is not None else None
-        hits = fast.hits(shown, passages, why)
+        hits = fast.hits(shown, cut, why)
         return Results(text, hits, sure, sure >= THRESHOLD, query.suggestion)
 
     def suggest(self, text: str, limit: int = 5, only: Filter | None = None) -> list[str]:
@@ -140,25 +140,19 @@ class Projection:
             return []
         return self._ranker.rank(self._ranker.signals(query, by_words=by_words), limit, only)
 
-    def _passages(self, query: Query, shown: Sequence[Found]) -> list[str]:
-        marks = self._marks(query)
-        return [
-            snippet(passage(item.answer, item.lang, item.answer_terms), marks)
-            for _, _, item in shown
-        ]
+    def _snippets(self, query: Query, shown: Sequence[Found]) -> list[str]:
+        # How much each term counts in a passage: of two groups' words, the most.
+        marks: dict[str, float] = {}
+        for group in query.groups:
+            told = self._ranker.impacts.telling(group).marks
+            if not marks.keys().isdisjoint(told):
+                told = {term: max(weight, marks.get(term, 0.0)) for term, weight in told.items()}
+            marks.update(told)
+        return snippets(passages([item for _, _, item in shown]), telling(marks))
 
     def _reasons(self, query: Query, signals: Signals, shown: Sequence[Found]) -> list[Reasons]:
         impacts = self._ranker.impacts
         return [reasons(query, item, signals, place, impacts) for _, place, item in shown]
-
-    def _marks(self, query: Query) -> Told:
-        """How much each term counts in a passage."""
-        marks: dict[str, float] = {}
-        for group in query.groups:
-            for term, weight in self._ranker.impacts.telling(group).marks.items():
-                if weight > marks.get(term, 0.0):
-                    marks[term] = weight
-        return telling(marks)
 
     def ready(self) -> bool:
         """Whether all that ever will speak for entries does now."""

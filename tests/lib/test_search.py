@@ -206,12 +206,12 @@ def test_any_text_is_a_query(faq: FAQ, query: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(answer=st.text(min_size=1, max_size=400), query=st.text(min_size=1, max_size=40))
 def test_a_snippet_is_the_answers_text_escaped_with_marks_alone(answer: str, query: str) -> None:
-    from faqlib.search.highlight import passage, snippet, telling
+    from faqlib.search.highlight import passage, snippets, telling
 
     weights = {analysis.stem(word, "en"): 1.0 for word in analysis.words(query)}
     terms = [analysis.stem(word, "en") for word in analysis.words(answer)]
     found = passage(answer, "en", terms)
-    made = snippet(found, telling(weights))
+    [made] = snippets([found], telling(weights))
     bare = re.sub(r"</?mark>", "", made)
     assert not re.search(r"[<>\"']|&(?!(amp|lt|gt|quot|#x27);)", bare)
     text = html.unescape(bare).removeprefix("… ").removesuffix(" …").strip()
@@ -271,14 +271,14 @@ def test_the_snippet_is_the_passage_that_fits() -> None:
 
 
 def test_of_passages_that_fit_alike_the_snippet_is_the_first() -> None:
-    from faqlib.search.highlight import passage, snippet, telling
+    from faqlib.search.highlight import passage, snippets, telling
 
     rest = "and so on " * 30
     text = f"Cost, breaks, arrival. {rest}Arrival, breaks, cost."
     terms = [analysis.stem(word, "en") for word in analysis.words(text)]
     # Added from the other end they are more by the last digit of a float.
     weights = dict(zip((terms[2], terms[1], terms[0]), (0.1, 0.2, 0.3), strict=True))
-    made = snippet(passage(text, "en", terms), telling(weights))
+    [made] = snippets([passage(text, "en", terms)], telling(weights))
     assert made.startswith("<mark>Cost</mark>, <mark>breaks</mark>, <mark>arrival</mark>.")
 
 
