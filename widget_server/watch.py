@@ -89,7 +89,7 @@ _LIKE_THIS = {
 
 def _record(facts: dict[str, Any], line: str | None = None) -> logging.LogRecord:
     record = logging.LogRecord.__new__(logging.LogRecord)
-    # A copy takes a third of the time of filling what is empty.
+    # To copy it is faster than to fill what is empty.
     known = record.__dict__ = _LIKE_THIS.copy()
     known["created"], known["facts"], known["line"] = time.time(), facts, line
     return record
