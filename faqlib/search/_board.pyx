@@ -76,11 +76,11 @@ cdef class Board:
         """See ``board_arrays.Board.near``."""
         check(groups is not None)
         cdef Sums sums = Sums(rows)
-        cdef Py_ssize_t usual = sums.size - groups.products - 2 * dimensions
+        cdef Py_ssize_t usual = sums.size - groups.products - dimensions
         cdef double there, here
         check(groups.each == self.size and 0 < usual <= BLOCK and 0 < dimensions <= BLOCK)
-        there = sums.length(groups.products + usual, dimensions)
-        here = sums.length(sums.size - dimensions, dimensions)
+        here = sums.length(sums.size - dimensions, dimensions, False)
+        there = sums.length(sums.size - dimensions, dimensions, True)
         if not here or not there:
             return 0.0
         self.scale = <float> (1 / here)
@@ -245,7 +245,7 @@ cdef class Board:
         cdef Row allowed
         cdef Py_ssize_t i
         if mask is not None:
-            allowed = Row(mask, "B")
+            allowed = Row(mask, kinds="B")
             check(allowed.size == self.size)
             for i in range(self.size):
                 if not allowed.flags[i]:

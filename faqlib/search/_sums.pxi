@@ -25,8 +25,20 @@ cdef extern from *:
             for (i = 0; i < size; i++) out[i] += a[i];
         }
     }
+    /* The same, each row times a number. */
+    static void add_times(const float *const *rows, const float *times, Py_ssize_t count,
+                          Py_ssize_t start, Py_ssize_t size, float *restrict out) {
+        Py_ssize_t row, i;
+        for (i = 0; i < size; i++) out[i] = 0;
+        for (row = 0; row < count; row++) {
+            const float *restrict a = rows[row] + start;
+            const float t = times[row];
+            for (i = 0; i < size; i++) out[i] += t * a[i];
+        }
+    }
     """
     void add_rows(const float**, Py_ssize_t, Py_ssize_t, Py_ssize_t, float*) noexcept
+    void add_times(const float**, const float*, Py_ssize_t, Py_ssize_t, Py_ssize_t, float*) noexcept
 
 cdef enum:
     BLOCK = 1024  # numbers that are added up at a time: what the nearest cache holds
@@ -34,21 +46,26 @@ cdef enum:
 
 
 cdef class Row:
-    """An array, held: of 32-bit floats, or as ``kinds`` says by the letters of ``struct``."""
+    """An array, held: of 32-bit floats, or as ``kinds`` says by the letters of ``struct``.
+
+    See ``board_arrays.Row`` for the rest.
+    """
 
     cdef Py_buffer view
     cdef const float* floats
     cdef const int* places
     cdef const unsigned char* flags
-    cdef Py_ssize_t size
+    cdef Py_ssize_t size, dimensions
+    cdef float more
 
-    def __cinit__(self, array, str kinds="f"):
+    def __cinit__(self, array, float more=1, Py_ssize_t dimensions=0, *, str kinds="f"):
         PyObject_GetBuffer(array, &self.view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS)
         check(chr(self.view.format[0]) in kinds and self.view.itemsize == (1 if kinds == "B" else 4))
         self.size = self.view.len // self.view.itemsize
         self.floats = <const float*> self.view.buf
         self.places = <const int*> self.view.buf
         self.flags = <const unsigned char*> self.view.buf
+        self.more, self.dimensions = more, dimensions
 
     def __dealloc__(self):
         PyBuffer_Release(&self.view)
@@ -64,7 +81,7 @@ cdef class Said:
     def __cinit__(self, double idf, where, values):
         self.idf = idf
         self.values = Row(values)
-        self.where = None if where is None else Row(where, "il")
+        self.where = None if where is None else Row(where, kinds="il")
         check(where is None or self.where.size == self.values.size)
         self.size = 4 * self.values.size * (1 if where is None else 2) + 400
 
@@ -115,6 +132,7 @@ cdef class Sums:
 
     cdef list rows
     cdef const float* at[MOST_WORDS]
+    cdef float more[MOST_WORDS]
     cdef Py_ssize_t count, size
 
     def __cinit__(self, list rows not None):
@@ -123,16 +141,20 @@ cdef class Sums:
         self.rows = rows.copy()
         for row in self.rows:
             self.at[self.count] = row.floats
+            self.more[self.count] = row.more
             self.count += 1
             self.size = row.size if self.count == 1 else self.size
             check(row.size == self.size)
 
-    cdef double length(self, Py_ssize_t start, Py_ssize_t size) noexcept:
-        """The length of the vector of so many sums."""
+    cdef double length(self, Py_ssize_t start, Py_ssize_t size, bint more) noexcept:
+        """The length of the vector of so many sums, maybe of each row times its number."""
         cdef float sums[BLOCK]
         cdef double found[4]  # so that no addition waits for the one before
         cdef Py_ssize_t i, j
-        add_rows(self.at, self.count, start, size, sums)
+        if more:
+            add_times(self.at, self.more, self.count, start, size, sums)
+        else:
+            add_rows(self.at, self.count, start, size, sums)
         found[:] = [0, 0, 0, 0]
         for i in range(0, size - 3, 4):
             for j in range(4):

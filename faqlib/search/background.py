@@ -58,15 +58,19 @@ def likeness(words: Iterable[str], lang: str) -> float:
 
 
 def products(table: WordVectors, word: str, lang: str) -> Any:
-    """A word's products with all questions, and its own vector behind them.
+    """A word's products with all questions; in a language without questions one, which is 0.
 
     They are as linear as vectors are: the largest sum of products, by the length of the sum of
-    vectors, is what :func:`likeness` says. In a language without questions there are none.
+    vectors that count as :func:`weight` says, is what :func:`likeness` says.
     """
     import numpy as np
 
-    vector = table.scaled(word, _ALIKE)
-    return np.concatenate([np.vecdot(_array(), vector) if lang == _LANG else [0.0], vector])
+    return np.vecdot(_array(), table.scaled(word, _ALIKE)) if lang == _LANG else np.zeros(1)
+
+
+def weight(row: int) -> float:
+    """How much a word counts in these questions, by its row in the table of word vectors."""
+    return _ALIKE(row)
 
 
 def _embed(table: WordVectors, words: Iterable[str]) -> tuple[float, ...] | None:

@@ -24,9 +24,12 @@ _AT_ONCE = 200
 _SCANNED = 128  # entries up to which Python looks at each sooner than numpy is called
 
 
-def Row(values: Any) -> Any:  # noqa: N802 - the compiled one is a class
-    """An array as it is kept for a word."""
-    return values
+def Row(values: Any, more: float, dimensions: int) -> Any:  # noqa: N802 - else it is a class
+    """An array as it is kept for a word: the vector at its end also times a number."""
+    import numpy as np
+
+    vector = values[len(values) - dimensions :]
+    return np.concatenate([values, np.float32(more) * vector])
 
 
 Judge: Any = None  # only the compiled board has one: see _judge.pxi
@@ -157,8 +160,9 @@ class Board(Judging):
         """Write cosines: the largest of each of the groups, by the length of a vector.
 
         What is looked at are the sums of ``rows``: of the groups' numbers, of some usual ones,
-        and of two vectors of so many dimensions. Returns the largest of the usual, by the length
-        of the first vector; the groups go by that of the second. If either is 0, nothing is near.
+        and of a vector of so many dimensions. The groups go by its length. Returns the largest of
+        the usual, by the length of the sum of vectors that each row has times its number. If
+        either length is 0, nothing is near.
         """
         import numpy as np
 
@@ -166,7 +170,7 @@ class Board(Judging):
         for row in rows[1:]:
             total += row
         vectors = total[-2 * dimensions :].reshape(2, dimensions)
-        there, here = map(math.sqrt, np.vecdot(vectors, vectors).tolist())
+        here, there = map(math.sqrt, np.vecdot(vectors, vectors).tolist())
         if not (there and here):
             return 0.0
         near = self._table[2:]

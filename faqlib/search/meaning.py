@@ -158,15 +158,15 @@ class Meaning:
 class _Products(Bounded[str, Any]):
     """By word its products with all vectors and with what people ask any clinic.
 
-    Behind them stands its own vector, as it counts there and as it counts here. They are worked
-    out when a word is first asked for, and kept.
+    Behind them stands its own vector, as it counts here; the row knows how much more it counts
+    there. They are worked out when a word is first asked for, and kept.
     """
 
     def __init__(
         self, index: ArrayIndex, lang: str, table: WordVectors, weights: CorpusWeights
     ) -> None:
         room = _KEPT_BYTES + 6 * 4 * DIMENSIONS * len(index)
-        one = len(index) + len(background.questions()) + 2 * DIMENSIONS
+        one = len(index) + len(background.questions()) + DIMENSIONS
         super().__init__(room // (4 * one))
         self.groups, self.dimensions = index.groups, DIMENSIONS
         self._index = index
@@ -175,12 +175,15 @@ class _Products(Bounded[str, Any]):
     def __missing__(self, word: str) -> Any:
         import numpy as np
 
-        if self._table.row(word) is None:  # not kept: it would push out one that took time
+        if (
+            place := self._table.row(word)
+        ) is None:  # not kept: it would push out one that took time
             return self._nothing
         vector = self._table.scaled(word, self._weights)
         usual = background.products(self._table, word, self._lang)
         products = np.concatenate([self._index.products(vector), usual, vector], dtype=np.float32)
-        found = self[word] = fast.Row(products)
+        more = background.weight(place) / self._weights(place)
+        found = self[word] = fast.Row(products, more, DIMENSIONS)
         return found
 
     @cached_property
@@ -189,7 +192,7 @@ class _Products(Bounded[str, Any]):
         import numpy as np
 
         size = len(self._index) + len(background.products(self._table, "", self._lang))
-        return fast.Row(np.zeros(size + DIMENSIONS, np.float32))
+        return fast.Row(np.zeros(size + DIMENSIONS, np.float32), 1.0, DIMENSIONS)
 
 
 def _rows(item: Prepared) -> set[int]:

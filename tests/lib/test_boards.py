@@ -40,8 +40,10 @@ def boards(chance: np.random.Generator, size: int) -> tuple[Any, Any]:
         board.say([kind.Said(1.5, places, rare), kind.Said(0.5, None, every)], 1.0)
         order = slice(None) if groups.order is None else groups.order
         rows = [
-            kind.Row(np.concatenate([(vectors @ word)[order], usual @ word, word, word]))
-            for word in words
+            kind.Row(
+                np.concatenate([(vectors @ word)[order], usual @ word, word]), more, DIMENSIONS
+            )
+            for word, more in zip(words, (0.5, 1.0, 2.0, 1.5), strict=True)
         ]
         usually = board.near(rows, groups, DIMENSIONS)
         board.blend(0.03, 0.36, (0.67, 0.53, 0.3))

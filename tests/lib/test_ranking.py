@@ -253,7 +253,7 @@ def test_a_compiled_board_refuses_what_does_not_fit() -> None:
     """No index can leave its array: sizes, types and places are looked at first."""
     compiled = pytest.importorskip("faqlib.search._board", reason="built without a compiler")
     groups = compiled.Groups([[1, 2], [1, 1], [3, 1]])
-    floats = np.zeros(9 + 1 + 4, np.float32)
+    floats = np.zeros(9 + 1 + 2, np.float32)
     row, short = compiled.Row(floats), compiled.Row(floats[:5].copy())
     places, item = np.array([0, 4], np.int32), prepare(Entry("Asked?", "Yes."))
     two = np.zeros(2, np.float32)
