@@ -32,8 +32,8 @@ SEARCH = """
 Ten hits. Medians, and between which values eight of ten searches lie. Every query is new to every
 engine; its words are not. faqlib's search is the whole one, without sentence embeddings: typing
 slips, synonyms, meaning, confidence and suggestion, none of which the peers have. tantivy and bm25s
-are compiled and compare words alone. faqlib's sums are compiled where it was installed with a C
-compiler at hand; where not, numpy does them.
+are compiled and compare words alone. faqlib's loops are compiled where it was installed with a C
+compiler at hand; where not, numpy and Python do the same.
 
 Ids and scores only:
 """
@@ -43,7 +43,8 @@ With a passage of each answer in which the matches are marked; bm25s and lunr ha
 CASES = """
 faqlib alone, with passages. The first search of all works out what it needs of every entry; a word
 that was in no query before is compared with every sentence once. Then both are kept. In these
-columns, as in the tables above, each query is asked for the first time; in the last one it was
+columns, as in the tables above, each query is asked for the first time, those with a slip are of
+the same kind as those of known words, and asked by turns with them; in the last column a query was
 asked twice before, and the answer is remembered until somebody edits.
 """
 INDEX = """

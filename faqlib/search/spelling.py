@@ -8,7 +8,7 @@ a look-up is given the words that are alive.
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Mapping
 from itertools import combinations, pairwise
 
 _TWO_EDITS_FROM = 8  # letters; in shorter words two edits make another word
@@ -31,7 +31,7 @@ _FAR = math.inf
 
 def edits_allowed(word: str) -> int:
     """How many slips a word of this length may have."""
-    if len(word) < _MIN_LENGTH or any(char.isdigit() for char in word):
+    if len(word) < _MIN_LENGTH or (not word.isalpha() and any(map(str.isdigit, word))):
         return 0
     return 2 if len(word) >= _TWO_EDITS_FROM else 1
 
@@ -43,6 +43,10 @@ def distance(a: str, b: str, limit: int) -> float:
     or halved, counts 0.8 of one. Only what so few edits can reach is looked at.
     """
     if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    if (found := _one_edit(a, b)) is not None:
+        return found
+    if limit < 2 * _LIKELY:
         return limit + 1
     reach = int(limit / _LIKELY)
     dropped, inserted = _single(a), _single(b)
@@ -67,6 +71,27 @@ def distance(a: str, b: str, limit: int) -> float:
             return limit + 1
         before, row = row, current
     return row[-1]
+
+
+def _one_edit(a: str, b: str) -> float | None:
+    """The distance of two words of which one edit makes the other, as most slips do.
+
+    Where the letter that is there twice begins does not matter: the last of it is looked at.
+    """
+    at = 0
+    for one, other in zip(a, b, strict=False):
+        if one != other:
+            break
+        at += 1
+    if len(a) == len(b):
+        if a[at + 1 :] == b[at + 1 :]:
+            return _replaced(a[at], b[at]) if at < len(a) else 0.0
+        swapped = a[at] == b[at + 1] and a[at + 1] == b[at] and a[at + 2 :] == b[at + 2 :]
+        return 1.0 if swapped else None
+    longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+    if longer[at + 1 :] != shorter[at:]:
+        return None
+    return _LIKELY if at and longer[at] == longer[at - 1] else 1.0
 
 
 def _single(word: str) -> list[float]:
@@ -99,8 +124,8 @@ class SpellingTable:
         if not limit:
             return []
         found: dict[str, float] = {}
-        for form in _forms(word, limit):
-            for candidate in self._by_form.get(form, ()):
+        for form in self._by_form.keys() & _forms(word, limit):
+            for candidate in self._by_form[form]:
                 if candidate in found or candidate not in alive:
                     continue
                 allowed = min(limit, edits_allowed(candidate))
@@ -109,13 +134,12 @@ class SpellingTable:
         return sorted(near, key=lambda item: (item[1], item[0]))
 
 
-def _forms(word: str, edits: int) -> Iterator[str]:
+def _forms(word: str, edits: int) -> set[str]:
     head = word[:_PREFIX]
     seen = {head}
     for count in range(1, edits + 1):
-        for kept in combinations(head, len(head) - count):
-            seen.add("".join(kept))
-    return iter(seen)
+        seen.update(map("".join, combinations(head, len(head) - count)))
+    return seen
 
 
 def split_words(word: str, frequency: Mapping[str, int]) -> tuple[str, str] | None:
