@@ -113,10 +113,8 @@ class Reading(ABC):
         Raises:
             ValueError: if ``limit`` is below 1.
         """
-        if type(query) is not str or type(limit) is not int or limit < 1:
-            _check_asked(query, limit)
-        plain = category is None and lang is None and tags == ()
-        only = None if plain else _filter(category, tags, lang)
+        _check_asked(query, limit)
+        only = _filter(category, tags, lang)
         projection = self._current().projection
         find = projection.answer if self._remembers else projection.search
         return find(query, limit, only, snippets=snippets, explain=explain)

@@ -1,7 +1,7 @@
 """The build's hook: compiles the inner loops of the search where there is a C compiler.
 
 Without one, or with ``FAQLIB_PURE=1`` in the environment, the wheel is one for every machine:
-numpy does the same then, and a search takes twice as long.
+numpy does the same then, and a search takes up to three times as long.
 """
 
 from __future__ import annotations

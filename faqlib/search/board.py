@@ -3,8 +3,8 @@
 There are three, which say the same. Importing numpy takes longer than the first searches of a
 small FAQ take in plain Python: :class:`PlainBoard` serves those. After that it is the compiled
 ``_board.pyx`` where the package was built with a C compiler at hand, else ``board_arrays.py``,
-with which a search takes twice as long. These modules also have the loops over the words of a
-query and over the hits that are told.
+with which a search takes up to three times as long. These modules also have the loops over the
+words of a query and over the hits that are told.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import repeat
 from typing import Any
 
 from faqlib.search import analysis
@@ -63,7 +62,6 @@ class Ranker:
         )
         self._meanings: dict[str, Meaning | None] = {}
         self._judges: dict[str, Any] = {}
-        self._only_judge: Any = None
         self._masks: Bounded[Filter, Mask] = Bounded(_KEPT_MASKS)
 
     def quickly(
@@ -73,32 +71,28 @@ class Ranker:
 
         ``None`` where that needs the steps; :meth:`signals` is the first of them.
         """
-        judge = self._only_judge or self._judge(query)
+        lang = self._language_of(query)
+        judge = self._judges.get(lang) or self._judge(lang)
         if judge is None:
             return None
-        mask = None if only is None else self._mask(only)
-        asked, unknown = self._asked(query), query.unknown
-        found, evidence = judge.find(query.groups, unknown, query.words, asked, limit, mask)
+        mask, asked = self._mask(only), self._asked(query)
+        found, evidence = judge.find(query.groups, query.unknown, query.words, asked, limit, mask)
         return found, confidence(*evidence, by_sentences=False) if found else 0.0
 
-    def _judge(self, query: Query) -> Any:
-        """The judge of the query's language, if there is one; of the only one, it is kept."""
+    def _judge(self, lang: str) -> Any:
+        """A judge of a language, which is kept; ``None`` where the steps are needed."""
         if self._wants_embeddings or fast.Judge is None or self._is_plain:
             return None
-        judge = self._judges.get(lang := self._language_of(query))
-        if judge is None:
-            near, (weights, asked) = self._meaning(lang), by_words()
-            judge = self._judges[lang] = fast.Judge(
-                self._order,
-                self._words.said,
-                self._words.unknown,
-                None if near is None else near.products,
-                weights,
-                asked,
-                RIVALS,
-            )
-        if len(self.languages) == 1:
-            self._only_judge = judge
+        near, (weights, asked) = self._meaning(lang), by_words()
+        judge = self._judges[lang] = fast.Judge(
+            self._order,
+            self._words.said,
+            self._words.unknown,
+            None if near is None else near.products,
+            weights,
+            asked,
+            RIVALS,
+        )
         return judge
 
     def signals(self, query: Query, *, by_words: bool = False) -> Signals:
@@ -134,7 +128,7 @@ class Ranker:
     def rank(self, signals: Signals, limit: int, only: Filter | None) -> list[Found]:
         """The best of all that have to do with the query; a tie goes to the pinned, then by id."""
         board = signals.board
-        mask = None if only is None else self._mask(only, plain=isinstance(board, PlainBoard))
+        mask = self._mask(only, plain=isinstance(board, PlainBoard))
         return board.best(self._order, signals.weights.least, limit, mask)
 
     def confidence(
@@ -142,7 +136,7 @@ class Ranker:
     ) -> float:
         """The probability (0-1) that the first of the entries that were ranked answers it."""
         board, least = signals.board, signals.weights.least
-        mask = None if only is None else self._mask(only, plain=isinstance(board, PlainBoard))
+        mask = self._mask(only, plain=isinstance(board, PlainBoard))
         lead, covered, near = board.evidence(ranked, least, RIVALS, mask)
         anywhere = signals.usual
         if signals.meant is not None and self._embedded is not None:
@@ -156,7 +150,9 @@ class Ranker:
         few = len(self._order) <= _PLAIN_ENTRIES and self._searches <= _PLAIN_SEARCHES
         return few and "numpy" not in sys.modules
 
-    def _mask(self, only: Filter, *, plain: bool = False) -> Mask:
+    def _mask(self, only: Filter | None, *, plain: bool = False) -> Mask | None:
+        if only is None:
+            return None
         mask = self._masks.get(only)
         if mask is None:
             mask = [only.accepts(item.entry) for item in self._order]
@@ -168,22 +164,14 @@ class Ranker:
 
     def _asked(self, query: Query) -> Sequence[int]:
         """The places of entries that are asked for in the very words of a question or alias."""
-        typed = query.typed
-        if self._begun.isdisjoint(zip(repeat(len(typed)), typed[0].stems, strict=False)):
-            return ()  # as for most
         found: list[int] = []
         first, others = self._askings
         for number, lang in enumerate(self.languages):
-            stems = tuple([word.stems[number] for word in typed])
+            stems = tuple([word.stems[number] for word in query.typed])
             if (place := first.get(stems)) is not None:
                 places = (place, *others.get(stems, ()))
                 found += [place for place in places if self._order[place].lang == lang]
         return found
-
-    @cached_property
-    def _begun(self) -> frozenset[tuple[int, str]]:
-        """Of each question or alias, how many terms it has and the first of them."""
-        return frozenset([(len(asking), asking[0]) for asking in self._askings[0] if asking])
 
     @cached_property
     def _askings(self) -> tuple[Mapping[_Asking, int], Mapping[_Asking, Sequence[int]]]:

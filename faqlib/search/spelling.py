@@ -31,7 +31,7 @@ _FAR = math.inf
 
 def edits_allowed(word: str) -> int:
     """How many slips a word of this length may have."""
-    if len(word) < _MIN_LENGTH or (not word.isalpha() and any(map(str.isdigit, word))):
+    if len(word) < _MIN_LENGTH or any(map(str.isdigit, word)):
         return 0
     return 2 if len(word) >= _TWO_EDITS_FROM else 1
 

@@ -85,8 +85,7 @@ class MemoryStore:
 
     def cursor(self, site: str) -> Cursor:
         """The site's present state."""
-        room = self._rooms.get(site)  # asked before every answer
-        return self._room(site).cursor if room is None else room.cursor
+        return self._room(site).cursor
 
     def snapshot(self, site: str) -> tuple[Cursor, Site, list[Entry]]:
         """Cursor, settings and all entries of one and the same state, in listing order."""
