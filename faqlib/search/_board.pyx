@@ -57,14 +57,13 @@ cdef class Board:
         cdef Py_ssize_t i
         for word in words:
             total += word.idf
-            values = word.values.floats
-            if word.where is None:
-                check(word.values.size == 2 * self.size)
+            values, places = word.floats, word.places
+            if places == NULL:
+                check(word.count == 2 * self.size)
                 for i in range(2 * self.size):
                     found[i] += values[i]
             else:
-                places = word.where.places
-                for i in range(word.values.size):
+                for i in range(word.count):
                     check(0 <= places[i] < 2 * self.size)
                     found[places[i]] += values[i]
         if total:
@@ -75,7 +74,7 @@ cdef class Board:
     cpdef near(self, list rows, Groups groups, Py_ssize_t dimensions):
         """See ``board_arrays.Board.near``."""
         check(groups is not None)
-        cdef Sums sums = Sums(rows)
+        cdef Sums sums = sums_of(rows)
         cdef Py_ssize_t usual = sums.size - groups.products - dimensions
         cdef double there, here
         check(groups.each == self.size and 0 < usual <= BLOCK and 0 < dimensions <= BLOCK)
@@ -122,9 +121,7 @@ cdef class Board:
 
     def at(self, Py_ssize_t place):
         """See ``board_arrays.Board.at``."""
-        check(0 <= place < self.size)
-        if self.sums is not None:
-            self.finish([place])
+        self.know(place)
         return tuple([self.rows[row][place] for row in range(SCORE)])
 
     cpdef best(self, list order, float least, Py_ssize_t limit, mask):
@@ -137,7 +134,7 @@ cdef class Board:
 
     cdef list best_of_all(self, list order, float least, Py_ssize_t limit):
         """The best, and all that are equal to the last, in no order."""
-        cdef Heap heap = Heap(limit, self.size)
+        cdef Heap heap = heap_of(limit, self.size)
         cdef const float* holds = self.rows[WORDS]
         cdef const float* score = self.rows[SCORE]
         cdef list found = []
@@ -161,7 +158,7 @@ cdef class Board:
 
         Those that lead without it are finished first, and then all that can still reach them.
         """
-        cdef Heap heap = Heap(limit, self.size)
+        cdef Heap heap = heap_of(limit, self.size)
         cdef const float* score = self.rows[SCORE]
         cdef list finished = [], others = []
         cdef float first, floor
@@ -176,7 +173,7 @@ cdef class Board:
             finished.append(i)
             i = self.after(i + 1, below(first))
         self.finish(finished)
-        heap = Heap(limit, self.size)
+        heap = heap_of(limit, self.size)
         for i in finished:
             heap.push(self.whole(i))
         if heap.least < least:  # then one that holds a word can be among them, however small
@@ -195,7 +192,7 @@ cdef class Board:
 
     def largest(self, Py_ssize_t count, mask):
         """See ``board_arrays.Board.largest``."""
-        cdef Heap heap = Heap(count, self.size)
+        cdef Heap heap = heap_of(count, self.size)
         cdef Py_ssize_t i
         self.leave(mask)
         if self.sums is not None:
@@ -209,18 +206,32 @@ cdef class Board:
 
     cpdef evidence(self, list found, float least, Py_ssize_t rivals, mask):
         """See ``board.Board.evidence``."""
+        cdef Py_ssize_t place = found[0][1]
+        cdef double lead = self.lead(found, least, rivals, mask)
+        self.know(place)
+        return lead, self.rows[COVERED][place], self.nearest(place)
+
+    cdef double lead(self, list found, float least, Py_ssize_t rivals, mask):
+        """By how much the best score leads the mean of so many behind it, found or not."""
         cdef double best, others = 0
-        cdef Py_ssize_t i, place
-        cdef list scores = [row[0] for row in found[:rivals + 1]]
-        if len(scores) <= rivals or scores[rivals] < least:
-            scores = self.largest(rivals + 1, mask)
-        best = scores[0]
-        for i in range(1, len(scores)):
-            others += <double> scores[i]
-        place = found[0][1]
-        _, covered, question, whole, sentence = self.at(place)
-        lead = best - others / max(1, len(scores) - 1)
-        return lead, covered, max(question, whole, sentence)
+        cdef Py_ssize_t i
+        if len(found) <= rivals or <float> (<tuple> found[rivals])[0] < least:
+            found = [(score,) for score in self.largest(rivals + 1, mask)]
+        best = (<tuple> found[0])[0]
+        for i in range(1, min(rivals + 1, len(found))):
+            others += <double> (<tuple> found[i])[0]
+        return best - others / max(1, min(rivals, len(found) - 1))
+
+    cdef float nearest(self, Py_ssize_t place) noexcept:
+        """The largest of an entry's cosines, where all are known."""
+        return max(self.rows[QUESTION][place], self.rows[WHOLE][place], self.rows[SENTENCE][place])
+
+    cdef int know(self, Py_ssize_t place) except -1:
+        """See that the cosines of an entry are worked out."""
+        check(0 <= place < self.size)
+        if self.sums is not None:
+            self.finish([place])
+        return 0
 
     cdef int finish(self, list places) except -1:
         """Work out the cosines of the best sentences of some entries."""
@@ -276,16 +287,6 @@ cdef class Heap:
     cdef Py_ssize_t size
     cdef float least
 
-    def __cinit__(self, Py_ssize_t limit, Py_ssize_t most):
-        cdef Py_ssize_t i
-        self.size = max(1, min(limit, most))
-        self.values = <float*> PyMem_Malloc(self.size * sizeof(float))
-        if self.values == NULL:
-            raise MemoryError
-        for i in range(self.size):
-            self.values[i] = -INFINITY
-        self.least = -INFINITY
-
     def __dealloc__(self):
         PyMem_Free(self.values)
 
@@ -304,6 +305,20 @@ cdef class Heap:
             at = child
         self.values[at] = value
         self.least = self.values[0]
+
+
+cdef Heap heap_of(Py_ssize_t limit, Py_ssize_t most):
+    """An empty one for so many numbers of so many."""
+    cdef Heap heap = Heap.__new__(Heap)
+    cdef Py_ssize_t i
+    heap.size = max(1, min(limit, most))
+    heap.values = <float*> PyMem_Malloc(heap.size * sizeof(float))
+    if heap.values == NULL:
+        raise MemoryError
+    for i in range(heap.size):
+        heap.values[i] = -INFINITY
+    heap.least = -INFINITY
+    return heap
 
 
 cdef float below(float value) noexcept:

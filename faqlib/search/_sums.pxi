@@ -51,12 +51,13 @@ cdef class Row:
     See ``board_arrays.Row`` for the rest.
     """
 
-    cdef Py_buffer view
     cdef const float* floats
+    cdef Py_ssize_t size
+    cdef float more
+    cdef Py_ssize_t dimensions
     cdef const int* places
     cdef const unsigned char* flags
-    cdef Py_ssize_t size, dimensions
-    cdef float more
+    cdef Py_buffer view
 
     def __cinit__(self, array, float more=1, Py_ssize_t dimensions=0, *, str kinds="f"):
         PyObject_GetBuffer(array, &self.view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS)
@@ -75,15 +76,22 @@ cdef class Said:
     """See ``board_arrays.Said``."""
 
     cdef readonly double idf
+    cdef const float* floats
+    cdef const int* places  # NULL for every one
+    cdef Py_ssize_t count
     cdef readonly Py_ssize_t size
     cdef Row where, values
 
     def __cinit__(self, double idf, where, values):
         self.idf = idf
         self.values = Row(values)
-        self.where = None if where is None else Row(where, kinds="il")
-        check(where is None or self.where.size == self.values.size)
-        self.size = 4 * self.values.size * (1 if where is None else 2) + 400
+        self.floats, self.count = self.values.floats, self.values.size
+        self.size = 4 * self.count + 400
+        if where is not None:
+            self.where = Row(where, kinds="il")
+            check(self.where.size == self.count)
+            self.places = self.where.places
+            self.size += 4 * self.count
 
 
 cdef class Groups:
@@ -118,7 +126,7 @@ cdef class Groups:
 
     def largest(self, products, out):
         """See ``board_arrays.Groups.largest``."""
-        cdef Sums sums = Sums([Row(products)])
+        cdef Sums sums = sums_of([Row(products)])
         cdef Row written = Row(out)
         cdef Py_ssize_t kind
         check(written.size == 3 * self.each and sums.size == self.products)
@@ -134,17 +142,6 @@ cdef class Sums:
     cdef const float* at[MOST_WORDS]
     cdef float more[MOST_WORDS]
     cdef Py_ssize_t count, size
-
-    def __cinit__(self, list rows not None):
-        cdef Row row
-        check(0 < len(rows) <= MOST_WORDS)
-        self.rows = rows.copy()
-        for row in self.rows:
-            self.at[self.count] = row.floats
-            self.more[self.count] = row.more
-            self.count += 1
-            self.size = row.size if self.count == 1 else self.size
-            check(row.size == self.size)
 
     cdef double length(self, Py_ssize_t start, Py_ssize_t size, bint more) noexcept:
         """The length of the vector of so many sums, maybe of each row times its number."""
@@ -230,6 +227,21 @@ cdef class Sums:
             PyMem_Free(where)
             PyMem_Free(sums)
         return 0
+
+
+cdef Sums sums_of(list rows):
+    """Those of some rows."""
+    cdef Sums sums = Sums.__new__(Sums)
+    cdef Row row
+    check(0 < len(rows) <= MOST_WORDS)
+    sums.rows = rows.copy()
+    for row in sums.rows:
+        sums.at[sums.count] = row.floats
+        sums.more[sums.count] = row.more
+        sums.count += 1
+        sums.size = row.size if sums.count == 1 else sums.size
+        check(row.size == sums.size)
+    return sums
 
 
 cdef int check(bint fits) except -1:

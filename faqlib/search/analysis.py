@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’.@][^\W_]+)*")
 _PLAIN_WORD = re.compile(r"[a-z0-9]+(?:['.@][a-z0-9]+)*")  # the same in lower-case ASCII, faster
 # Han, Hiragana, Katakana, Thai, Lao, Khmer, Burmese: no spaces between words.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
-_MAX_WORD = 64
+MAX_WORD = 64
 
 _STEMMERS = {
     "ar": "arabic",
@@ -127,7 +127,7 @@ def _spans(text: str) -> Iterator[tuple[str, int, int]]:
     for match in _WORD.finditer(text):
         word, start = match[0], match.start()
         if word.isascii() or _UNSPACED.search(word) is None:
-            yield _normal(word[:_MAX_WORD]), start, match.end()
+            yield _normal(word[:MAX_WORD]), start, match.end()
         else:
             yield from _pairs(word, start)
 
@@ -163,11 +163,11 @@ def words(text: str) -> list[str]:
         text = text.lower()
         bare = text.replace(" ", "").isalnum()  # what most type needs no expression
         found: list[str] = text.split() if bare else _PLAIN_WORD.findall(text)
-        if len(text) <= _MAX_WORD or max(map(len, found), default=0) <= _MAX_WORD:
+        if len(text) <= MAX_WORD or max(map(len, found), default=0) <= MAX_WORD:
             return found if "'s" not in text else [word.removesuffix("'s") for word in found]
-        return [word[:_MAX_WORD].removesuffix("'s") for word in found]
+        return [word[:MAX_WORD].removesuffix("'s") for word in found]
     if _UNSPACED.search(text) is None:
-        return [_normal(word[:_MAX_WORD]) for word in _WORD.findall(text)]
+        return [_normal(word[:MAX_WORD]) for word in _WORD.findall(text)]
     return [word for word, _, _ in _spans(text)]
 
 

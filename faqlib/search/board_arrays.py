@@ -8,11 +8,12 @@ from functools import cache
 from itertools import accumulate, chain, pairwise
 from typing import Any, NamedTuple
 
+from faqlib.search.analysis import words
 from faqlib.search.board_plain import Found, Judging, eligible, first, hits
 from faqlib.search.prepared import Prepared
 from faqlib.search.words import gather
 
-__all__ = ["Board", "Groups", "Row", "Said", "gather", "hits"]
+__all__ = ["Board", "Groups", "Row", "Said", "gather", "hits", "words"]
 
 #: Of a word that fewer than one in so many entries have, the others' zeros are not kept, if
 #: there are many entries.

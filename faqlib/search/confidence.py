@@ -10,10 +10,10 @@ import math
 from typing import NamedTuple
 
 RIVALS = 5  # behind the first hit
-_STEPS = 10_000  # four decimals
+STEPS = 10_000  # four decimals
 
 
-class _Model(NamedTuple):
+class Model(NamedTuple):
     """How much each piece of evidence counts, as :func:`confidence` has them."""
 
     bias: float
@@ -23,8 +23,9 @@ class _Model(NamedTuple):
     elsewhere: float
 
 
-_BY_WORDS = _Model(-1.79, 0.32, 5.0, 1.16, -7.3)
-_BY_SENTENCES = _Model(-1.71, 0.30, 5.2, 0.68, -8.6)
+#: Where words alone decide.
+BY_WORDS = Model(-1.79, 0.32, 5.0, 1.16, -7.3)
+_BY_SENTENCES = Model(-1.71, 0.30, 5.2, 0.68, -8.6)
 
 #: At or above it the first hit is more likely right than not, where three of four visitors ask
 #: what the FAQ answers.
@@ -44,6 +45,6 @@ def confidence(
             of the hit, in cosines.
         by_sentences: whether sentence embeddings had their say.
     """
-    bias, a, b, c, d = _BY_SENTENCES if by_sentences else _BY_WORDS
+    bias, a, b, c, d = _BY_SENTENCES if by_sentences else BY_WORDS
     logit = bias + a * score + b * lead + c * coverage + d * elsewhere
-    return int(_STEPS / (1 + math.exp(-logit)) + 0.5) / _STEPS
+    return int(STEPS / (1 + math.exp(-logit)) + 0.5) / STEPS

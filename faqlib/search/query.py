@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from faqlib.search import analysis
 from faqlib.search.board import fast
 from faqlib.search.bounded import Bounded
 from faqlib.search.thesaurus import Thesaurus
@@ -32,16 +31,17 @@ class QueryReader:
     def read(self, text: str) -> Query:
         """The query of a text."""
         text = text[:MAX_CHARACTERS]
-        words = list(map(self._finished.__getitem__, analysis.words(text)[:MAX_WORDS]))
+        typed = fast.words(text)[:MAX_WORDS]
+        words = list(map(self._finished.__getitem__, typed))
         if not words:
             return Query(text)
         if growing := text[-1].isalnum():
             last = words[-1]
             words[-1] = self._unfinished.get(last.typed) or self._learn_growing(last)
-        query: Query = fast.gather(text, words)
+        query: Query = fast.gather(text, typed, words)
         if query.opens:
             words = self._by_phrases(words, query.opens, growing=growing)
-            query = fast.gather(text, words)
+            query = fast.gather(text, typed, words)
         return query
 
     def _learn_growing(self, word: Word) -> Word:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,7 @@ from faqlib.search import analysis
 from faqlib.search.blend import Signals, blend, by_words
 from faqlib.search.board import Board, Found, Mask, PlainBoard, fast
 from faqlib.search.bounded import Bounded
-from faqlib.search.confidence import RIVALS, confidence
+from faqlib.search.confidence import BY_WORDS, RIVALS, confidence
 from faqlib.search.embedding import Embedder, SentenceIndex
 from faqlib.search.filters import Filter
 from faqlib.search.meaning import Meaning, meaning
@@ -75,9 +75,9 @@ class Ranker:
         judge = self._judges.get(lang) or self._judge(lang)
         if judge is None:
             return None
-        mask, asked = self._mask(only), self._asked(query)
-        found, evidence = judge.find(query.groups, query.unknown, query.words, asked, limit, mask)
-        return found, confidence(*evidence, by_sentences=False) if found else 0.0
+        mask, asked = None if only is None else self._mask(only), self._asked(query)
+        found: tuple[list[Found], float] = judge.find(query, asked, limit, mask)
+        return found
 
     def _judge(self, lang: str) -> Any:
         """A judge of a language, which is kept; ``None`` where the steps are needed."""
@@ -92,6 +92,7 @@ class Ranker:
             weights,
             asked,
             RIVALS,
+            BY_WORDS,
         )
         return judge
 
@@ -165,8 +166,11 @@ class Ranker:
     def _asked(self, query: Query) -> Sequence[int]:
         """The places of entries that are asked for in the very words of a question or alias."""
         found: list[int] = []
-        first, others = self._askings
+        first, others, ends = self._askings
+        last = query.typed[-1].stems
         for number, lang in enumerate(self.languages):
+            if last[number] not in ends:  # so is it nearly always
+                continue
             stems = tuple([word.stems[number] for word in query.typed])
             if (place := first.get(stems)) is not None:
                 places = (place, *others.get(stems, ()))
@@ -174,10 +178,13 @@ class Ranker:
         return found
 
     @cached_property
-    def _askings(self) -> tuple[Mapping[_Asking, int], Mapping[_Asking, Sequence[int]]]:
+    def _askings(
+        self,
+    ) -> tuple[Mapping[_Asking, int], Mapping[_Asking, Sequence[int]], Container[str]]:
         """By a question or alias the first that has it, and the others of the few that more have.
 
-        Made at every edit: thousands of new lists would wake the collector.
+        Also the last terms of all. Made at every edit: thousands of new lists would wake the
+        collector.
         """
         first: dict[_Asking, int] = {}
         others: dict[_Asking, list[int]] = {}
@@ -185,7 +192,7 @@ class Ranker:
             for asking in item.askings:
                 if first.setdefault(asking, place) != place:
                     others.setdefault(asking, []).append(place)
-        return first, others
+        return first, others, {asking[-1] for asking in first if asking}
 
     def _nearness(self, query: Query, board: Board) -> float:
         found = self._meaning(self._language_of(query))

@@ -102,9 +102,9 @@ class Query(NamedTuple):
         return " ".join(word.meant if word.is_slip else word.typed for word in self.typed)
 
 
-def gather(text: str, words: list[Word]) -> Query:
+def gather(text: str, typed: list[str], words: list[Word]) -> Query:
     """The query that some words are together; where none carries meaning, all count."""
-    typed, stem, _, following, tells, meant, group, is_slip, _ = zip(*words, strict=True)
+    _, stem, _, following, tells, meant, group, is_slip, _ = zip(*words, strict=True)
     opens = compress(count(), map(contains, following, stem[1:]))
     unique = dict(compress(zip(typed, group, strict=True), tells))
     if not unique:

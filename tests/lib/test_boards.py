@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from faqlib import Entry, Reason
 from faqlib.search import analysis, board_arrays, board_plain, words
@@ -118,6 +120,14 @@ def test_hits_are_made_alike() -> None:
     assert compiled.hits([], None, None) == ()
 
 
+@given(st.text(alphabet=st.sampled_from("aZs0'’.@ -_\t\x00é漢ก"), max_size=150))
+@example("Shouldn't dr.smith's O'Clock's 3.5 a@b.c x. 'y' z' @ 's")
+@example("a" * 63 + "'s " + "b" * 62 + "'S " + "c" * 200)
+def test_words_are_told_apart_alike(text: str) -> None:
+    """Also where a word is too long, ends with a sign or belongs to somebody."""
+    assert compiled.words(text) == analysis.words(text)
+
+
 def test_words_are_taken_together_alike() -> None:
     """Stop words, words that stand nowhere, slips, and what a phrase may begin with."""
     texts = [
@@ -133,7 +143,8 @@ def test_words_are_taken_together_alike() -> None:
     )
     reader = projection._reader
     for text in texts:
-        read = [reader._finished[word] for word in analysis.words(text)]
-        query = compiled.gather(text, read)
+        typed = analysis.words(text)
+        read = [reader._finished[word] for word in typed]
+        query = compiled.gather(text, typed, read)
         assert type(query) is words.Query
-        assert query == words.gather(text, read)
+        assert query == words.gather(text, typed, read)

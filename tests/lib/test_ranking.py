@@ -281,7 +281,7 @@ def test_a_compiled_board_refuses_what_does_not_fit() -> None:
         lambda: compiled.Board(2).at(-1),
         lambda: compiled.Board(2).best([item, item], 0.0, 1, np.ones(3, np.uint8)),
         lambda: compiled.Board(2).best([item], 0.0, 1, None),
-        lambda: compiled.gather("", [("word",)]),
+        lambda: compiled.gather("", ["word"], [("word",)]),
     ]
     for call in wrong:
         with pytest.raises(ValueError, match="do not fit"):
