@@ -16,9 +16,11 @@ import socket
 import tempfile
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import click
 from granian.constants import Interfaces
 from granian.server import Server as Granian
 
@@ -36,6 +38,10 @@ HEAPS = 2  # of the C library, in a worker
 COUNTERS = "PROMETHEUS_MULTIPROC_DIR"  # prometheus-client's own name for it
 _OURS = "faq-metrics-"
 _M_ARENA_MAX = -8  # its number in glibc's malloc.h
+_EMPTY = (  # a file that is not there is made: its name may be mistyped
+    "widget-server: this database has no site yet. Fill it with faqlib import FILE --db ... "
+    "--site ID, which needs no restart; if it should have one, look at the name after --db."
+)
 
 
 def serve(settings: Settings, host: str, port: int, workers: int, threads: int) -> None:
@@ -49,7 +55,9 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
     address = _free_place(host, port)
     check_storage(settings.rate_storage)
     # Opened once here, so that tables are made before several workers want them.
-    open_store(settings.database).close()
+    with closing(open_store(settings.database)) as store:
+        if not store.sites():
+            click.echo(_EMPTY, err=True)
     Records(settings.database).close()
     os.environ[THREADS] = str(threads)
     if settings.metrics and workers > 1 and COUNTERS not in os.environ:

@@ -216,6 +216,19 @@ def test_serve_fails_in_one_sentence_without_a_usable_database(
     assert error.count("\n") == 0
 
 
+@pytest.mark.parametrize("filled", [True, False])
+def test_serve_says_that_a_database_has_no_site(
+    start: Start, database: str, tmp_path: Path, filled: bool
+) -> None:
+    """As one has whose name was mistyped; it is served all the same, and filled while it is."""
+    port = free_port()
+    place = database if filled else str(tmp_path / "mistyped.db")
+    process = start("serve", "--db", place, "--port", str(port), "--workers", "1")
+    wait_for(f"http://127.0.0.1:{port}/healthz", process)
+    process.send_signal(signal.SIGTERM)
+    assert ("has no site yet" in process.communicate(timeout=PATIENCE)[1]) is not filled
+
+
 def test_serve_does_not_share_the_port_of_another_server(start: Start, database: str) -> None:
     port = free_port()
     words = ("serve", "--db", database, "--port", str(port), "--host", "localhost")
