@@ -14,7 +14,7 @@ from faqlib import formats
 from faqlib.errors import EntryExists, EntryNotFound, SiteNotFound
 from faqlib.model import Cursor, Entry, ImportReport, Site, Version
 from faqlib.reading import Reading, Snapshot, State, check_number
-from faqlib.schema import check_entry, check_site
+from faqlib.schema import check_entry, check_site, load_site
 from faqlib.search import Embedder, Encoder, Projection, Projector, encoder_for
 from faqlib.store import Change, MemoryStore, Store, check_room, open_store
 
@@ -66,7 +66,7 @@ class FAQ(Reading):
         self._site_id = site
         self._most = most_entries
         if store is None:
-            self._store.save_site(check_site(Site(id=site)))
+            self._store.save_site(load_site({"id": site}))
         limit = _EMBEDDED if semantic is None else None
         self._embedder = (
             None
@@ -346,7 +346,7 @@ def _ensure_site(store: Store, site: str) -> None:
     try:
         store.cursor(site)
     except SiteNotFound:
-        store.save_site(check_site(Site(id=site)))
+        store.save_site(load_site({"id": site}))
 
 
 def _read(source: Any, format_name: str | None) -> formats.Document:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -446,12 +447,15 @@ def _is_plainly_good(entry: Entry) -> bool:
         and (entry.last_reviewed is None or type(entry.last_reviewed) is date)
         and (entry.review_due is None or type(entry.review_due) is date)
         and (entry.updated_at is None or _is_utc(entry.updated_at))
-        and all(_is_plain(getattr(entry, name), *bounds) for name, bounds in _BOUNDS.items())
+        and all(map(_is_plain, _texts_of(entry), *_BOUNDS))
         and _is_lang(entry.lang)
         and all(
-            type(texts) is tuple
-            and len(texts) <= LIST_LENGTH
-            and all(_is_plain(text, *bounds) for text in texts)
+            texts == ()
+            or (
+                type(texts) is tuple
+                and len(texts) <= LIST_LENGTH
+                and all(_is_plain(text, *bounds) for text in texts)
+            )
             for texts, bounds in ((entry.tags, _TAG), (entry.aliases, _ALIAS))
         )
     )
@@ -468,7 +472,9 @@ def _bounds(field: Any) -> tuple[int, bool, bool]:
     return lengths[0] or 0 if lengths else LIST_LENGTH, field.visible, field.lines
 
 
-_BOUNDS = {name: _bounds(field) for name, field in _ENTRY.fields.items() if isinstance(field, Text)}
+_TEXTS = [name for name, field in _ENTRY.fields.items() if isinstance(field, Text)]
+_texts_of = attrgetter(*_TEXTS)
+_BOUNDS = tuple(zip(*[_bounds(_ENTRY.fields[name]) for name in _TEXTS], strict=True))
 _TAG, _ALIAS = (_bounds(_ENTRY.fields[name]) for name in ("tags", "aliases"))
 
 

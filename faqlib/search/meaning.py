@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress
 from typing import Any
 
 from faqlib.search import background
@@ -13,7 +13,15 @@ from faqlib.search.board import PlainBoard, fast
 from faqlib.search.bounded import Bounded
 from faqlib.search.prepared import Prepared
 from faqlib.search.similarity import ArrayIndex, EntryVectors, PlainIndex
-from faqlib.search.wordvectors import DIMENSIONS, Bag, CorpusWeights, WordVectors, word_vectors
+from faqlib.search.wordvectors import (
+    DIMENSIONS,
+    Bag,
+    CorpusWeights,
+    WordVectors,
+    have,
+    rows_of,
+    word_vectors,
+)
 
 _KEPT_BYTES = 8 * 2**20  # for the products of words, besides six times what the vectors take
 _NOTHING = EntryVectors((), (), ())
@@ -127,32 +135,28 @@ class Meaning:
         if before is None:
             return {}
         known, vectors = before._mine, before._vectors
-        same = [item for item in items if known.get(item.entry.id) is item]
+        same = {i.entry.id: i.bags for i in items if i.bags and known.get(i.entry.id) is i}
+        found = {entry_id: vectors[entry_id] for entry_id in same}
         if changed := self._weights.changed(since=before._weights):
-            same = [
-                item
-                for item in same
-                if item.bags is not None
-                and all(map(changed.isdisjoint, (item.bags.whole, *item.bags.questions)))
-            ]
-        return {item.entry.id: vectors[item.entry.id] for item in same}
+            bags = [bag.whole + b"".join(bag.questions) for bag in same.values()]
+            for entry_id in compress(same, have(bags, changed)):
+                del found[entry_id]
+        return found
 
     def _embedded(self, items: Sequence[Prepared]) -> dict[str, EntryVectors]:
-        kinds = [
-            (item.entry.id, kind)
-            for item in items
-            if item.bags is not None
-            for kind in (item.bags.questions, (item.bags.whole,), item.bags.sentences)
-        ]
-        rows = self._table.embed_all([bag for _, kind in kinds for bag in kind], self._weights)
-        found: dict[str, list[Any]] = {}
+        bags = {item.entry.id: item.bags for item in items if item.bags is not None}
+        kinds = [(*bag.questions, bag.whole, *bag.sentences) for bag in bags.values()]
+        rows = self._table.embed_all(list(chain.from_iterable(kinds)), self._weights)
+        found: dict[str, EntryVectors] = {}
         at = 0
-        for entry_id, kind in kinds:
-            part = rows[at : (at := at + len(kind))]
-            found.setdefault(entry_id, []).append(
-                part.copy() if all(kind) else part[part.any(axis=1)]
-            )
-        return {entry_id: EntryVectors(*parts) for entry_id, parts in found.items()}
+        for (entry_id, bag), kind in zip(bags.items(), kinds, strict=True):
+            part = rows[at : (at := at + len(kind))].copy()
+            asked = len(bag.questions)
+            parts = part[:asked], part[asked : asked + 1], part[asked + 1 :]
+            if not all(kind):  # a text of unknown words has no vector
+                parts = tuple([some[some.any(axis=1)] for some in parts])
+            found[entry_id] = EntryVectors(*parts)
+        return found
 
 
 class _Products(Bounded[str, Any]):
@@ -196,7 +200,7 @@ class _Products(Bounded[str, Any]):
 
 
 def _rows(item: Prepared) -> set[int]:
-    return set() if item.bags is None else set(item.bags.whole)
+    return set() if item.bags is None else set(rows_of(item.bags.whole))
 
 
 def meaning(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain, compress, count
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from faqlib.markup import render_text
@@ -21,11 +20,11 @@ _SENTENCE_END = re.compile(rf"(?<=[{''.join(_ENDS)}])\s+|\n+")
 _MAX_SENTENCES = 40
 _KNOWN_TOKENS = 65_536  # of a language
 _LONGEST_TOKEN = 64
+_LINE_END = " . "  # where no sentence goes on: it ends one, and is none itself
 _ANSWER = FIELDS.index("answer")
 
 
-@dataclass(frozen=True, slots=True)
-class Bags:
+class Bags(NamedTuple):
     """The words of an entry's texts as rows of the word-vector table."""
 
     questions: tuple[Bag, ...]  # of the question and each alias
@@ -33,8 +32,7 @@ class Bags:
     sentences: tuple[Bag, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """One analysed entry."""
 
     entry: Entry
@@ -64,22 +62,17 @@ class Prepared:
 
 
 # What stands between two blanks, as analysis sees it, mostly one word and its signs: the words,
-# folded; their terms; the rows of those that the word-vector table has; whether it ends a sentence.
-_Token: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], Bag, bool]
+# folded, each with its term; the rows of those that the word-vector table has; whether it ends a
+# sentence.
+_Token: TypeAlias = tuple[tuple[tuple[str, str], ...], Bag, bool]
 
 
 class _Read(NamedTuple):
-    """A text: its terms; by token its words, their rows, and whether a sentence ends."""
+    """A text: its terms, the rows of its words, and those of each sentence that has words."""
 
-    words: tuple[tuple[str, ...], ...] = ()  # folded
-    terms: tuple[str, ...] = ()
-    bags: tuple[Bag, ...] = ()
-    ends: tuple[bool, ...] = ()
-
-    @property
-    def bag(self) -> Bag:
-        """All its rows."""
-        return tuple(chain.from_iterable(self.bags))
+    terms: tuple[str, ...]
+    bag: Bag
+    sentences: tuple[Bag, ...]
 
 
 class _Tokens(dict[str, _Token]):
@@ -95,26 +88,40 @@ class _Tokens(dict[str, _Token]):
 
     def __missing__(self, token: str) -> _Token:
         words = analysis.words(token)
-        folded = tuple([analysis.fold(word) for word in words])
-        terms = tuple([analysis.stem(word, self._lang) for word in words])
-        bag = self._vectors.bag(folded) if self._vectors else ()
-        found = folded, terms, bag, token.endswith(_ENDS)
+        folded = [analysis.fold(word) for word in words]
+        terms = [analysis.stem(word, self._lang) for word in words]
+        bag = self._vectors.bag(folded) if self._vectors else b""
+        found = tuple(zip(folded, terms, strict=True)), bag, token.endswith(_ENDS)
         if len(token) <= _LONGEST_TOKEN:
             if len(self) >= _KNOWN_TOKENS:
                 self.clear()
             self[token] = found
         return found
 
-    def read(self, text: str) -> _Read:
-        """A text token by token."""
-        found = list(map(self.__getitem__, text.split()))
-        if not found:
+    def read(self, text: str, words: dict[str, str]) -> _Read:
+        """A text token by token; its words and their terms are put into ``words``."""
+        if not text:
             return _NOTHING
-        words, terms, bags, ends = zip(*found, strict=True)
-        return _Read(words, tuple(chain.from_iterable(terms)), bags, ends)
+        terms: list[str] = []
+        bags: list[Bag] = []
+        sentences: list[Bag] = []
+        begin = 0
+        # One plain loop: to take the parts of all tokens apart and chain them takes longer.
+        for pairs, bag, ends in map(self.__getitem__, text.split()):
+            for word, term in pairs:
+                words[word] = term
+                terms.append(term)
+            if pairs:
+                bags.append(bag)
+            if ends and begin < len(bags):
+                sentences.append(b"".join(bags[begin:]))
+                begin = len(bags)
+        if begin < len(bags):
+            sentences.append(b"".join(bags[begin:]))
+        return _Read(tuple(terms), b"".join(bags), tuple(sentences))
 
 
-_NOTHING = _Read()
+_NOTHING = _Read((), b"", ())
 _tokens = lru_cache(maxsize=64)(_Tokens)
 
 
@@ -124,13 +131,11 @@ def prepare(entry: Entry) -> Prepared:
     read = _tokens(lang).read
     answer = render_text(entry.answer)
     questions = (entry.question, *entry.aliases)
-    askings = [read(text) for text in questions]
-    lines = [read(line) for line in answer.split("\n")]
-    category, tags = read(entry.category), [read(tag) for tag in entry.tags]
     words: dict[str, str] = {}
-    for text in (*askings, *lines, category, *tags):
-        words.update(zip(chain.from_iterable(text.words), text.terms, strict=True))
-    fields = (askings[0].terms, _terms(askings[1:]), _terms(lines), category.terms, _terms(tags))
+    askings = [read(text, words) for text in questions]
+    told = read(answer.replace("\n", _LINE_END), words)
+    category, tags = read(entry.category, words), [read(tag, words) for tag in entry.tags]
+    fields = (askings[0].terms, _terms(askings[1:]), told.terms, category.terms, _terms(tags))
     return Prepared(
         entry,
         lang,
@@ -140,39 +145,25 @@ def prepare(entry: Entry) -> Prepared:
         tuple(words),
         tuple(words.values()),
         tuple({_asking(*pair, lang) for pair in zip(questions, askings, strict=True)}),
-        _bags(askings, lines) if word_vectors(lang) else None,
+        _bags(askings, told) if word_vectors(lang) else None,
     )
 
 
 def _terms(texts: Sequence[_Read]) -> tuple[str, ...]:
     """The terms of some texts."""
-    if len(texts) == 1:
-        return texts[0].terms
     return tuple(chain.from_iterable([text.terms for text in texts]))
 
 
 def _asking(text: str, read: _Read, lang: str) -> tuple[str, ...]:
     """The terms of a question as far as those of a query are read."""
     if len(text) > MAX_CHARACTERS:
-        read = _tokens(lang).read(text[:MAX_CHARACTERS])
+        read = _tokens(lang).read(text[:MAX_CHARACTERS], {})
     return read.terms[:MAX_WORDS]
 
 
-def _bags(askings: Sequence[_Read], lines: Iterable[_Read]) -> Bags:
+def _bags(askings: Sequence[_Read], told: _Read) -> Bags:
     questions = tuple([text.bag for text in askings])
-    told = list(chain.from_iterable(map(_told, lines)))
-    return Bags(questions, questions[0] + tuple(chain.from_iterable(told)),
-                tuple(told[:_MAX_SENTENCES]))  # fmt: skip
-
-
-def _told(line: _Read) -> Iterator[Bag]:
-    """The bag of each sentence of a line that has words."""
-    begin = 0
-    for end in (*compress(count(1), line.ends), len(line.ends)):
-        bag = tuple(chain.from_iterable(line.bags[begin:end]))
-        if bag or any(line.words[begin:end]):
-            yield bag
-        begin = end
+    return Bags(questions, questions[0] + told.bag, told.sentences[:_MAX_SENTENCES])
 
 
 def _sentences(text: str) -> tuple[str, ...]:

@@ -46,8 +46,10 @@ class Vocabulary:
         counts.update(chain.from_iterable([entry_words for entry_words, _ in added]))
         for entry_words, entry_terms in added:
             for word, term in zip(entry_words, entry_terms, strict=True):
-                if term not in (terms := words.get(word, ())):
-                    words[word] = (*terms, term)
+                if word not in words:
+                    words[word] = (term,)
+                elif term not in words[word]:
+                    words[word] = (*words[word], term)
         for word in gone:
             if not counts[word]:
                 del counts[word], words[word]

@@ -1,14 +1,15 @@
 """The Whoosh backend: what touches Whoosh stands here and in :mod:`~faqlib.search.whoosh_codec`.
 
-Each segment is one Whoosh document, and the value of a term's posting in it lists the segment's
-entries with the term's frequency in every field: Whoosh's work is for each term, not for each of
-its occurrences, and a term is read in one go. Segments live in memory only. Whoosh's query parser,
-searcher and merging are not used: the first hangs on hostile input, the others cost more than the
-ranking (docs/design.md).
+Each segment is one Whoosh document, and its value lists for each term the segment's entries with
+the term's frequency in every field: Whoosh's work is for each segment, not for each occurrence of
+a term, and a term is read in one go. Segments live in memory only. Whoosh's query parser, searcher
+and merging are not used: the first hangs on hostile input, the others cost more than the ranking
+(docs/design.md).
 """
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,13 +17,13 @@ from itertools import chain, pairwise
 from typing import Any
 
 from whoosh.fields import Schema
+from whoosh.reading import EmptyReader
 
 from faqlib.search.protocol import FIELDS, Document, Posting, Snapshot
 from faqlib.search.whoosh_codec import Memory, MemoryCodec, Packed, Terms
 
 _SMALL = 32
 _FEW = 8  # edits that are kept beside the index of the smallest FAQ
-_POOL_MEGABYTES = 1024
 _MANY = 100  # documents from which on numpy packs them sooner than Python
 _MAX_FREQUENCY = 255  # one byte; BM25 tells nothing apart beyond it
 # A record is one number: the frequencies, a byte for each field, above them the entry's place.
@@ -47,15 +48,13 @@ def _count(document: Document) -> Counts:
 
 
 def _pack(documents: Iterable[Counts]) -> Packed:
-    packed: dict[str, array[int]] = {}
+    packed: dict[str, bytes] = {}
     for place, counts in enumerate(documents):
         above = place << _BITS
         for term, frequencies in counts.items():
-            if term in packed:
-                packed[term].append(above | frequencies)
-            else:
-                packed[term] = array("Q", (above | frequencies,))
-    return {term: records.tobytes() for term, records in packed.items()}
+            record = (above | frequencies).to_bytes(8, sys.byteorder)
+            packed[term] = packed.get(term, b"") + record
+    return packed
 
 
 class _Numbers(dict[str, int]):
@@ -182,11 +181,11 @@ class WhooshBackend:
 
     def _begin(self) -> None:
         """With an index that nothing is written in."""
-        self._index: Any = Memory().create_index(Schema(terms=Terms()))
+        self._index: Any = None  # as long as nothing is written
         self._bases = [0]  # of each segment, and of what comes behind them
         self._fresh: tuple[Document, ...] = ()
         self._counts: tuple[Counts, ...] = ()  # of these
-        self._segments = _Segments(self._index.reader(), self._bases)
+        self._segments = _Segments(EmptyReader(Schema()), self._bases)
 
     def replace(self, documents: Sequence[Document]) -> Snapshot:
         """Index exactly these documents in one new segment."""
@@ -227,8 +226,9 @@ class WhooshBackend:
         self._fresh = self._counts = ()
         if not documents:
             return
-        # No compound file: there is nothing to gain in memory. Postings are never spilt to disk.
-        writer = self._index.writer(compound=False, limitmb=_POOL_MEGABYTES, codec=MemoryCodec())
+        self._index = self._index or Memory().create_index(Schema(terms=Terms()))
+        # No compound file: there is nothing to gain in memory.
+        writer = self._index.writer(compound=False, codec=MemoryCodec())
         many = len(documents) >= _MANY
         packed = _pack_many(documents) if many else _pack(map(_count, documents))
         writer.add_document(terms=packed)

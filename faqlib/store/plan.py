@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import UTC, datetime
+from operator import attrgetter
+from typing import NamedTuple
 
 from faqlib.errors import EditConflict, EntryExists, EntryNotFound, TooManyEntries
 from faqlib.model import Entry, Site
@@ -17,16 +19,14 @@ REMEMBERED = 256
 LISTED = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """What outlives an entry's deletion: its last version's number and its place in the order."""
 
     number: int
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One version that comes to be; ``entry`` is ``None`` where it is deleted."""
 
     entry_id: str
@@ -90,12 +90,21 @@ def steps_for(
         if (place := known.get(name)) is None:
             sequence += 1
             place = Place(0, sequence)
-        entry = change.entry and change.entry.replace(updated_at=at)
+        entry = change.entry and _dated(change.entry, at)
         action: Action = change.action if entry else "delete"
         known[name] = Place(place.number + 1, place.sequence)
         current[name] = entry
         steps.append(Step(name, entry, action, known[name]))
     return steps
+
+
+_undated = attrgetter(*[item.name for item in fields(Entry)][:-1])  # updated_at is the last
+
+
+def _dated(entry: Entry, at: datetime) -> Entry:
+    """``entry.replace(updated_at=at)`` in half the time: every entry of an import passes here."""
+    values = (*_undated(entry), at)
+    return Entry(*values)
 
 
 def _check(site: str, change: Change, stored: Entry | None) -> None:

@@ -38,7 +38,7 @@ from faqlib.search.projection import Projection
 from faqlib.search.protocol import FIELDS
 from faqlib.search.similarity import EntryVectors, Nearness, PlainIndex
 from faqlib.search.words import Group, Query
-from faqlib.search.wordvectors import CorpusWeights, word_vectors
+from faqlib.search.wordvectors import CorpusWeights, rows_of, word_vectors
 from faqlib.testing import load_questions
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -127,7 +127,7 @@ def plain_nearness(items: Sequence[Prepared], lang: str, words: Sequence[str]) -
     bags = {i.entry.id: i.bags for i in items if i.lang == lang}
     holders: dict[int, int] = {}
     for bag in bags.values():
-        for row in set(bag.whole if bag else ()):
+        for row in set(rows_of(bag.whole) if bag else ()):
             holders[row] = holders.get(row, 0) + 1
     weights = CorpusWeights(holders, len(bags))
     query = table.embed(table.bag(words), weights)
