@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from faqlib.search.analysis import words
 from faqlib.search.board_plain import Found, Judging, eligible, first, hits
+from faqlib.search.highlight import snippets
 from faqlib.search.prepared import Prepared
 from faqlib.search.words import gather
 
-__all__ = ["Board", "Groups", "Row", "Said", "gather", "hits", "words"]
+__all__ = ["Board", "Groups", "Row", "Said", "gather", "hits", "snippets", "words"]
 
 #: Of a word that fewer than one in so many entries have, the others' zeros are not kept, if
 #: there are many entries.

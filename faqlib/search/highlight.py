@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import compress, count
 from typing import NamedTuple
 
 from faqlib.search import analysis
+from faqlib.search.board_plain import Found
 from faqlib.search.bounded import Bounded
 from faqlib.search.prepared import Prepared
 
@@ -28,8 +29,8 @@ _OPEN, _CLOSE = "\x1c", "\x1d"
 _SENTENCE = re.compile(r"[.!?。！？:] ")
 # Between two points of a list, two rows of a table, a heading and a text.
 _UNENDED = re.compile(r"\n(?<=[^\s.!?:;,。！？：；…]\n)")  # looked for by its line break
-_ROUNDING = 1e-9  # of a sum of weights
-_FAINT = 0.3  # of what tells most in the query: below it a word is not marked ("how", "can")
+ROUNDING = 1e-9  # of a sum of weights
+FAINT = 0.3  # of what tells most in the query: below it a word is not marked ("how", "can")
 
 # Terms of a query: how much each matters, and whether it is marked.
 Told = tuple[tuple[str, float, bool], ...]
@@ -41,71 +42,87 @@ class Passage(NamedTuple):
     """A text as it is looked through for matches.
 
     ``places`` has by term where its words begin and end; ``sentences`` where sentences begin.
-    No other passage has its ``number``.
+    No other passage has its ``number``; ``beginning`` is the snippet where no term stands.
     """
 
     text: str
     places: Mapping[str, Sequence[tuple[int, int]]]
     sentences: Sequence[int]
     number: int
+    lang: str
+    beginning: str
 
     @property
     def size(self) -> int:
         """Bytes, roughly."""
-        return 10 * len(self.text) + 200 * len(self.places)
+        return 1_000 + 10 * len(self.text) + 200 * len(self.places)
 
 
-_known: Bounded[tuple[str, str], Passage] = Bounded(_KEPT_BYTES, lambda kept: kept.size)
+# By the text; by text and language, where the same text was read in another language before.
+known_passages: Bounded[str | tuple[str, str], Passage] = Bounded(
+    _KEPT_BYTES, lambda kept: kept.size
+)
 _numbers = count()
 # By the passage's number: of a query's words a text has few or none, and most queries that find
 # it have the same few.
-_made: Bounded[tuple[int, Told], str] = Bounded(_KEPT_SNIPPETS)
+known_snippets: Bounded[tuple[int, Told], str] = Bounded(_KEPT_SNIPPETS)
 
 
-def passage(text: str, lang: str, terms: Sequence[str]) -> Passage:
-    """Read a text once for all searches; ``terms`` are its words' in its language, in order."""
-    found = _known.get((text, lang))
+def passage(item: Prepared) -> Passage:
+    """The answer of an entry, read once for all searches."""
+    key: str | tuple[str, str] = item.answer
+    found = known_passages.get(key)
+    if found is not None and found.lang != item.lang:
+        key = item.answer, item.lang
+        found = known_passages.get(key)
     if found is None:
-        line = " ".join(_UNENDED.sub("; ", text).split())
-        places: dict[str, list[tuple[int, int]]] = {}
-        for term, place in zip(terms, analysis.places(line), strict=True):
-            places.setdefault(term, []).append(place)
-        sentences = [match.end() for match in _SENTENCE.finditer(line)]
-        found = _known[text, lang] = Passage(line, places, sentences, next(_numbers))
+        found = known_passages[key] = _read(item.answer, item.lang, item.answer_terms)
     return found
 
 
-def passages(items: Iterable[Prepared]) -> list[Passage]:
-    """The answers of some entries, read."""
-    known = _known.get
-    return [
-        known((item.answer, item.lang)) or passage(item.answer, item.lang, item.answer_terms)
-        for item in items
-    ]
+def _read(text: str, lang: str, terms: Sequence[str]) -> Passage:
+    line = " ".join(_UNENDED.sub("; ", text).split())
+    places: dict[str, list[tuple[int, int]]] = {}
+    for term, place in zip(terms, analysis.places(line), strict=True):
+        places.setdefault(term, []).append(place)
+    sentences = [match.end() for match in _SENTENCE.finditer(line)]
+    return Passage(line, places, sentences, next(_numbers), lang, _mark(line, 0, ()))
 
 
-def telling(weights: Mapping[str, float]) -> Told:
-    """What :func:`snippets` takes, from how much each term of a query weighs."""
-    faint = _FAINT * max(weights.values(), default=0.0)
-    return tuple([(term, weight, weight >= faint) for term, weight in weights.items()])
-
-
-def snippets(found: Iterable[Passage], query: Told) -> list[str]:
-    """Of each passage the window of at most about 200 characters whose different terms weigh most.
+def snippets(shown: Sequence[Found], marks: Sequence[Mapping[str, float]]) -> list[str]:
+    """Of each answer the window of at most about 200 characters whose different terms weigh most.
 
     It begins and ends between words, at a sentence's start where one is near, and shows by
     ``…`` where something was left out. Without a match it is the beginning of the text.
+
+    Args:
+        shown: the entries.
+        marks: how much each term counts that may stand for a word of the query, word by word.
     """
+    query = _telling(marks)
     made, terms = [], [term for term, _, _ in query]
-    for one in found:
+    for _, _, item in shown:
+        one = passage(item)
         told = tuple(compress(query, map(one.places.__contains__, terms)))
-        key = (one.number, told)
-        made.append(_made.get(key) or _cut(one, told))
+        if told:
+            made.append(known_snippets.get((one.number, told)) or _cut(one, told))
+        else:
+            made.append(one.beginning)
     return made
 
 
-def _cut(found: Passage, told: Told, length: int = SNIPPET_LENGTH) -> str:
-    text, places, sentences, _ = found
+def _telling(marks: Sequence[Mapping[str, float]]) -> Told:
+    weights: dict[str, float] = {}
+    for counted in marks:
+        for term, weight in counted.items():
+            if weight > weights.get(term, 0.0):
+                weights[term] = weight
+    faint = FAINT * max(weights.values(), default=0.0)
+    return tuple([(term, weight, weight >= faint) for term, weight in weights.items()])
+
+
+def _cut(found: Passage, told: Told) -> str:
+    text, places = found.text, found.places
     matches = [
         (start, end, term, weight, is_marked)
         for term, weight, is_marked in told
@@ -113,41 +130,38 @@ def _cut(found: Passage, told: Told, length: int = SNIPPET_LENGTH) -> str:
     ]
     matches.sort()
     start = 0
-    if len(text) > length and matches:
-        start = _start(text, sentences, _best_window(matches, length), length)
-    end = _word_end(text, start + length)
-    marked = _mark(text, start, end, matches)
-    made = f"{'… ' if start else ''}{marked.strip()}{' …' if end < len(text) else ''}"
-    _made[found.number, told] = made
+    if len(text) > SNIPPET_LENGTH:
+        start = _start(text, found.sentences, _best_window(matches))
+    made = known_snippets[found.number, told] = _mark(text, start, matches)
     return made
 
 
-def _best_window(matches: Sequence[Match], length: int) -> int:
+def _best_window(matches: Sequence[Match]) -> int:
     """Where the best window's first match begins: each different term counts once."""
-    if matches[-1][1] - matches[0][0] <= length and len({m[2] for m in matches}) == len(matches):
-        return matches[0][0]  # all in one window, each of another term
+    if matches[-1][1] - matches[0][0] <= SNIPPET_LENGTH:
+        return matches[0][0]  # all in one window
     best, best_weight, end = matches[0][0], 0.0, 0
     for first, (start, *_) in enumerate(matches):
         if end == len(matches):
             break
-        if matches[end][1] - start > length:
+        if matches[end][1] - start > SNIPPET_LENGTH:
             continue  # nothing that an earlier window has not
-        while end < len(matches) and matches[end][1] - start <= length:
+        while end < len(matches) and matches[end][1] - start <= SNIPPET_LENGTH:
             end += 1
         seen = {term: weight for _, _, term, weight, _ in matches[first:end]}
-        if (total := sum(seen.values())) > best_weight + _ROUNDING:
+        if (total := sum(seen.values())) > best_weight + ROUNDING:
             best, best_weight = start, total
     return best
 
 
-def _start(text: str, sentences: Sequence[int], at: int, length: int) -> int:
+def _start(text: str, sentences: Sequence[int], at: int) -> int:
     """The start of the sentence around ``at`` if it is near, else a word some way before."""
     before = bisect_right(sentences, at)
-    if before and sentences[before - 1] > at - length // 2:
+    if before and sentences[before - 1] > at - SNIPPET_LENGTH // 2:
         return sentences[before - 1]
-    if at <= length // 2:
+    if at <= SNIPPET_LENGTH // 2:
         return 0
-    return text.rfind(" ", 0, at - length // 4) + 1
+    return text.rfind(" ", 0, at - SNIPPET_LENGTH // 4) + 1
 
 
 def _word_end(text: str, at: int) -> int:
@@ -157,7 +171,9 @@ def _word_end(text: str, at: int) -> int:
     return space if space > 0 else at
 
 
-def _mark(text: str, start: int, end: int, matches: Sequence[Match]) -> str:
+def _mark(text: str, start: int, matches: Sequence[Match]) -> str:
+    """What begins there, as HTML with marks, and with dots at what is cut."""
+    end = _word_end(text, start + SNIPPET_LENGTH)
     parts: list[str] = []
     at = start
     for begin, stop, _, _, is_marked in matches:
@@ -167,4 +183,5 @@ def _mark(text: str, start: int, end: int, matches: Sequence[Match]) -> str:
         at = stop
     parts.append(text[at:end])
     marked = escape("".join(parts)).replace(f"{_CLOSE} {_OPEN}", " ")
-    return marked.replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>")
+    marked = marked.replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>")
+    return f"{'… ' if start else ''}{marked}{' …' if end < len(text) else ''}"

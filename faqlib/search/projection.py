@@ -14,7 +14,6 @@ from faqlib.search.confidence import RIVALS, THRESHOLD
 from faqlib.search.embedding import Embedder
 from faqlib.search.explain import reasons
 from faqlib.search.filters import Filter
-from faqlib.search.highlight import passages, snippets, telling
 from faqlib.search.memory import Memory
 from faqlib.search.prepared import Prepared
 from faqlib.search.protocol import Snapshot
@@ -141,14 +140,9 @@ class Projection:
         return self._ranker.rank(self._ranker.signals(query, by_words=by_words), limit, only)
 
     def _snippets(self, query: Query, shown: Sequence[Found]) -> list[str]:
-        # How much each term counts in a passage: of two groups' words, the most.
-        marks: dict[str, float] = {}
-        for group in query.groups:
-            told = self._ranker.impacts.telling(group).marks
-            if not marks.keys().isdisjoint(told):
-                told = {term: max(weight, marks.get(term, 0.0)) for term, weight in told.items()}
-            marks.update(told)
-        return snippets(passages([item for _, _, item in shown]), telling(marks))
+        telling = self._ranker.impacts.telling
+        made: list[str] = fast.snippets(shown, [telling(group).marks for group in query.groups])
+        return made
 
     def _reasons(self, query: Query, signals: Signals, shown: Sequence[Found]) -> list[Reasons]:
         impacts = self._ranker.impacts

@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 import pickle
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from faqlib import Entry, Reason
-from faqlib.search import analysis, board_arrays, board_plain, words
+from faqlib.search import analysis, board_arrays, board_plain, highlight, words
 from faqlib.search.prepared import Prepared, prepare
 from faqlib.search.projection import Projection
 from faqlib.search.projector import Projector
@@ -20,6 +21,7 @@ from faqlib.search.projector import Projector
 compiled = pytest.importorskip("faqlib.search._board", reason="built without a compiler")
 NEAR = 2e-5  # float32 sums of numbers about 1
 USUAL, DIMENSIONS = 5, 8
+WEIGHT = st.sampled_from([0.1, 0.2, 0.3, 1.0, 3.0]) | st.floats(0.01, 10)
 
 
 def unit_vectors(chance: np.random.Generator, count: int) -> Any:
@@ -126,6 +128,34 @@ def test_hits_are_made_alike() -> None:
 def test_words_are_told_apart_alike(text: str) -> None:
     """Also where a word is too long, ends with a sign or belongs to somebody."""
     assert compiled.words(text) == analysis.words(text)
+
+
+FILLER = "so it is, "
+TEXTS = [
+    "",
+    "Swim: cost. " * 40,
+    "cost " * 300 + "swim",
+    "x" * 500 + " swim",
+    "- Cost\n- *Swimming*\n\nก่อนมาต้องทำอะไร",
+    *[f"{head}{FILLER * n}cost/swim. {FILLER * 30}" for n in (8, 14, 50) for head in ("", "No. ")],
+]
+WORDS = 'cost Costs, the swim. swimming <b> a & b it\'s "so" 游泳多久 é😀'.split()
+TERMS = ["cost", "swim", "swimming", "the", "it", "b", "游泳", "泳多", "ตอ", "x" * 64]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(TEXTS) | st.lists(st.sampled_from(WORDS)).map(" ".join) | st.text()),
+    st.lists(st.dictionaries(st.sampled_from(TERMS), WEIGHT)),
+)
+def test_snippets_are_cut_alike(answers: list[str], marks: list[dict[str, float]]) -> None:
+    """In two languages, and also where a snippet is known already."""
+    items = [prepare(Entry("So?", text, lang=lang)) for text in answers for lang in ("en", "de")]
+    shown = [(1.0, 0, item) for item in items]
+    with mock.patch.object(highlight, "known_snippets", {}):
+        wanted = board_arrays.snippets(shown, marks)
+    assert compiled.snippets(shown, marks) == wanted
+    assert compiled.snippets(shown, marks) == wanted
 
 
 def test_words_are_taken_together_alike() -> None:

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faqlib import FAQ, Entry, Site, read_file
-from faqlib.search import analysis
+from faqlib.search import analysis, board, highlight
+from faqlib.search.prepared import prepare
 from faqlib.testing import evaluate, load_questions
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -206,17 +207,15 @@ def test_any_text_is_a_query(faq: FAQ, query: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(answer=st.text(min_size=1, max_size=400), query=st.text(min_size=1, max_size=40))
 def test_a_snippet_is_the_answers_text_escaped_with_marks_alone(answer: str, query: str) -> None:
-    from faqlib.search.highlight import passage, snippets, telling
-
     weights = {analysis.stem(word, "en"): 1.0 for word in analysis.words(query)}
-    terms = [analysis.stem(word, "en") for word in analysis.words(answer)]
-    found = passage(answer, "en", terms)
-    [made] = snippets([found], telling(weights))
+    item = prepare(Entry("What?", answer))
+    [made] = board.fast.snippets([(1.0, 0, item)], [weights])
     bare = re.sub(r"</?mark>", "", made)
     assert not re.search(r"[<>\"']|&(?!(amp|lt|gt|quot|#x27);)", bare)
     text = html.unescape(bare).removeprefix("… ").removesuffix(" …").strip()
-    assert text in found.text
-    assert found.text.replace(";", "").split() == answer.replace(";", "").split()
+    whole = highlight.passage(item).text
+    assert text in whole
+    assert whole.replace(";", "").split() == item.answer.replace(";", "").split()
 
 
 @settings(max_examples=200, deadline=None)
@@ -229,8 +228,6 @@ def test_a_word_stands_where_it_is_said_to_stand(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=200) | st.text("a1’.@ \n中文?", max_size=60))
 def test_each_word_of_a_passage_has_its_term(answer: str) -> None:
-    from faqlib.search.prepared import prepare
-
     item = prepare(Entry("What?", answer))
     assert len(item.answer_terms) == len(analysis.places(" ".join(item.answer.split())))
 
@@ -238,8 +235,6 @@ def test_each_word_of_a_passage_has_its_term(answer: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text("aZß1é'’.@! \n\u2028中文?", max_size=80), st.text("aZ's.é \n", max_size=40))
 def test_texts_have_the_words_of_their_tokens(answer: str, question: str) -> None:
-    from faqlib.search.prepared import prepare
-
     item = prepare(Entry(question, answer))
     parts = (question, item.answer)
     assert [len(terms) for terms in item.document.terms[::2]] == [
@@ -271,15 +266,22 @@ def test_the_snippet_is_the_passage_that_fits() -> None:
 
 
 def test_of_passages_that_fit_alike_the_snippet_is_the_first() -> None:
-    from faqlib.search.highlight import passage, snippets, telling
-
     rest = "and so on " * 30
     text = f"Cost, breaks, arrival. {rest}Arrival, breaks, cost."
-    terms = [analysis.stem(word, "en") for word in analysis.words(text)]
+    item = prepare(Entry("What?", text))
+    terms = item.answer_terms
     # Added from the other end they are more by the last digit of a float.
     weights = dict(zip((terms[2], terms[1], terms[0]), (0.1, 0.2, 0.3), strict=True))
-    [made] = snippets([passage(text, "en", terms)], telling(weights))
+    [made] = board.fast.snippets([(1.0, 0, item)], [weights])
     assert made.startswith("<mark>Cost</mark>, <mark>breaks</mark>, <mark>arrival</mark>.")
+
+
+def test_the_same_answer_in_two_languages_is_read_once_in_each() -> None:
+    items = [prepare(Entry("Wo?", "Den Bussen nach.", lang=lang)) for lang in ("de", "en")]
+    read = [highlight.passage(item) for item in items]
+    assert ["bussen" in one.places for one in read] == [False, True]
+    for item, one in zip(items, read, strict=True):
+        assert highlight.passage(item) is one
 
 
 def test_a_rare_synonym_does_not_push_what_was_typed_out_of_the_snippet() -> None:
