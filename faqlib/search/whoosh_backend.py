@@ -1,10 +1,10 @@
 """The Whoosh backend: what touches Whoosh stands here and in :mod:`~faqlib.search.whoosh_codec`.
 
-Each segment is one Whoosh document, and its value lists for each term the segment's entries with
-the term's frequency in every field: Whoosh's work is for each segment, not for each occurrence of
-a term, and a term is read in one go. Segments live in memory only. Whoosh's query parser, searcher
-and merging are not used: the first hangs on hostile input, the others cost more than the ranking
-(docs/design.md).
+Each segment is one Whoosh document, and the value of a term's posting in it lists the segment's
+entries with the term's frequency in every field: Whoosh's work is for each term, not for each of
+its occurrences, and a term is read in one go. Segments live in memory only. Whoosh's query parser,
+searcher and merging are not used: the first hangs on hostile input, the others cost more than the
+ranking (docs/design.md).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from faqlib.search.whoosh_codec import Memory, MemoryCodec, Packed, Terms
 
 _SMALL = 32
 _FEW = 8  # edits that are kept beside the index of the smallest FAQ
+_POOL_MEGABYTES = 1024
 _MANY = 100  # documents from which on numpy packs them sooner than Python
 _MAX_FREQUENCY = 255  # one byte; BM25 tells nothing apart beyond it
 # A record is one number: the frequencies, a byte for each field, above them the entry's place.
@@ -227,8 +228,8 @@ class WhooshBackend:
         if not documents:
             return
         self._index = self._index or Memory().create_index(Schema(terms=Terms()))
-        # No compound file: there is nothing to gain in memory.
-        writer = self._index.writer(compound=False, codec=MemoryCodec())
+        # No compound file: there is nothing to gain in memory. Postings are never spilt to disk.
+        writer = self._index.writer(compound=False, limitmb=_POOL_MEGABYTES, codec=MemoryCodec())
         many = len(documents) >= _MANY
         packed = _pack_many(documents) if many else _pack(map(_count, documents))
         writer.add_document(terms=packed)

@@ -1,13 +1,13 @@
 """How a segment of the Whoosh index is kept: in memory, as the records that each term stands for.
 
 Whoosh's own codec pickles, hashes and measures each term's postings for a file, and takes that
-apart again for each term that is asked for. A segment of ours is one document, and all its terms
-with their records are the one value of that document's one field: a dictionary, kept as it is.
+apart again for each term that is asked for. A segment of ours is one document, so a term has one
+posting in it: the bytes of its records, in a dictionary of the storage.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from whoosh.codec.base import Codec, FieldWriter, PerDocumentReader, PerDocumentWriter, TermsReader
@@ -18,19 +18,23 @@ from whoosh.formats import Existence, Format
 from whoosh.matching import ListMatcher
 
 Packed = Mapping[str, bytes]  # term -> records by ascending place in the segment
+_Posting = tuple[str, bytes, int, float, bytes]  # field, term, document, weight, records
 
 
 class Terms(FieldType):  # type: ignore[misc]
     """A Whoosh field that takes the records of a segment."""
 
-    indexed = False  # Whoosh need not look at each term
     scorable = False
-    stored = True
+    stored = False
     multitoken_query = "default"
 
     def __init__(self) -> None:
         self.format = Existence()
         self.analyzer = None
+
+    def index(self, value: Packed, **_: Any) -> Iterable[tuple[bytes, int, float, bytes]]:
+        """Each term of a segment with its records."""
+        return [(term.encode("utf-8"), 1, 1.0, records) for term, records in value.items()]
 
 
 class Memory(RamStorage):  # type: ignore[misc]
@@ -45,55 +49,54 @@ class Memory(RamStorage):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self.terms: dict[str, Packed] = {}
+        self.terms: dict[str, dict[bytes, bytes]] = {}
 
     def temp_storage(self, name: str | None = None) -> RamStorage:
         """Where a writer keeps what it does not need later."""
         return RamStorage()
 
 
-class _Kept(TermsReader):  # type: ignore[misc]
-    """Reads the terms of a segment's one field."""
-
-    def __init__(self, terms: Packed) -> None:
-        self._terms = terms
-
-    def __contains__(self, term: tuple[str, bytes]) -> bool:
-        return term[1].decode("utf-8") in self._terms
-
-    def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
-        terms = sorted(term.encode("utf-8") for term in self._terms)
-        return ((fieldname, term) for term in terms if term >= prefix)
-
-    def matcher(self, fieldname: str, term: bytes, format_: Format, **_: Any) -> ListMatcher:
-        return ListMatcher((0,), (1.0,), (self._terms[term.decode("utf-8")],), format_)
-
-
-class _NoFields(FieldWriter):  # type: ignore[misc]
-    """Writes nothing, for no field has terms that Whoosh would know of."""
+class _Fields(FieldWriter):  # type: ignore[misc]
+    """Keeps the terms of a segment's one field."""
 
     is_closed = False
 
-    def add_postings(self, *_: object) -> None:
-        pass
+    def __init__(self, terms: dict[bytes, bytes]) -> None:
+        self._terms = terms
+
+    def add_postings(self, schema: object, lengths: object, items: Iterable[_Posting]) -> None:
+        self._terms.update((term, records) for _, term, _, _, records in items)
 
     def close(self) -> None:
         self.is_closed = True
 
 
-class _Keeper(PerDocumentWriter):  # type: ignore[misc]
-    """Keeps the value of a segment's one document."""
+class _Kept(TermsReader):  # type: ignore[misc]
+    """Reads them."""
+
+    def __init__(self, terms: Mapping[bytes, bytes]) -> None:
+        self._terms = terms
+
+    def __contains__(self, term: tuple[str, bytes]) -> bool:
+        return term[1] in self._terms
+
+    def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
+        return ((fieldname, term) for term in sorted(self._terms) if term >= prefix)
+
+    def matcher(self, fieldname: str, term: bytes, format_: Format, **_: Any) -> ListMatcher:
+        return ListMatcher((0,), (1.0,), (self._terms[term],), format_)
+
+
+class _NoColumns(PerDocumentWriter):  # type: ignore[misc]
+    """Writes nothing of a document: all there is stands in its terms."""
 
     is_closed = False
-
-    def __init__(self, storage: Memory, segment: W3Segment) -> None:
-        self._terms, self._segment = storage.terms, segment.segment_id()
 
     def start_doc(self, docnum: int) -> None:
         pass
 
-    def add_field(self, fieldname: str, field: Terms, value: Packed, length: int) -> None:
-        self._terms[self._segment] = value
+    def add_field(self, *_: object) -> None:
+        pass
 
     def close(self) -> None:
         self.is_closed = True
@@ -115,8 +118,8 @@ class MemoryCodec(Codec):  # type: ignore[misc]
     length_stats = False  # nothing ranks by them
 
     def field_writer(self, storage: Memory, segment: W3Segment) -> FieldWriter:
-        """What writes the fields of a segment."""
-        return _NoFields()
+        """What writes the terms of a segment."""
+        return _Fields(storage.terms.setdefault(segment.segment_id(), {}))
 
     def terms_reader(self, storage: Memory, segment: W3Segment) -> TermsReader:
         """What reads them."""
@@ -124,7 +127,7 @@ class MemoryCodec(Codec):  # type: ignore[misc]
 
     def per_document_writer(self, storage: Memory, segment: W3Segment) -> PerDocumentWriter:
         """What writes the rest of a document."""
-        return _Keeper(storage, segment)
+        return _NoColumns()
 
     def per_document_reader(self, storage: Memory, segment: W3Segment) -> PerDocumentReader:
         """What reads it."""
