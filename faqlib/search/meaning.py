@@ -19,7 +19,7 @@ from faqlib.search.wordvectors import (
     CorpusWeights,
     WordVectors,
     have,
-    rows_of,
+    holders,
     word_vectors,
 )
 
@@ -84,12 +84,12 @@ class Meaning:
         """How many entries have each row: counted anew for those that changed."""
         before, mine = self._before, self._mine
         known = {} if before is None else before._mine
-        holders = Counter() if before is None else Counter(before._holders)
+        found = Counter() if before is None else Counter(before._holders)
         gone = [old for entry_id, old in known.items() if mine.get(entry_id) is not old]
         come = [new for entry_id, new in mine.items() if known.get(entry_id) is not new]
-        holders.subtract(chain.from_iterable(map(_rows, gone)))
-        holders.update(chain.from_iterable(map(_rows, come)))
-        return {row: number for row, number in holders.items() if number}
+        found.subtract(_holders(gone))
+        found.update(_holders(come))
+        return {row: number for row, number in found.items() if number}
 
     @cached_property
     def _plain(self) -> PlainIndex:
@@ -199,8 +199,9 @@ class _Products(Bounded[str, Any]):
         return fast.Row(np.zeros(size + DIMENSIONS, np.float32), 1.0, DIMENSIONS)
 
 
-def _rows(item: Prepared) -> set[int]:
-    return set() if item.bags is None else set(rows_of(item.bags.whole))
+def _holders(items: Sequence[Prepared]) -> Mapping[int, int]:
+    """By row, in how many of the entries it stands."""
+    return holders([item.bags.whole for item in items if item.bags is not None])
 
 
 def meaning(

@@ -67,7 +67,7 @@ class _Numbers(dict[str, int]):
 
 
 def _pack_many(documents: Sequence[Document]) -> Packed:
-    """What :func:`_pack` makes of their counts, by sorting one number for each word."""
+    """What :func:`_pack` makes of their counts, by putting one number for each word in order."""
     import numpy as np
 
     numbers, flat = _Numbers(), chain.from_iterable
@@ -75,9 +75,10 @@ def _pack_many(documents: Sequence[Document]) -> Packed:
     lengths = np.array([document.lengths for document in documents], np.intp).ravel()
     # From above: the number of the term, the place of the document, the field.
     place, field = np.divmod(np.arange(len(lengths), dtype=np.uint64), len(FIELDS))
-    words = np.fromiter(map(numbers.__getitem__, terms), np.uint64) << 32
-    words |= np.repeat(place << 8 | field, lengths)
-    words.sort()
+    number = np.fromiter(map(numbers.__getitem__, terms), np.uint64)
+    # Few different numbers are sorted by counting, if they are kept in as few bytes as they need.
+    order = np.argsort(number.astype(np.min_scalar_type(len(numbers))), kind="stable")
+    words = (number << 32 | np.repeat(place << 8 | field, lengths))[order]
     starts = np.flatnonzero(np.diff(words, prepend=~words[:1]))
     counts = np.minimum(np.diff(starts, append=len(words)), _MAX_FREQUENCY).astype(np.uint64)
     words = words[starts]

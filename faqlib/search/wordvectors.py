@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from itertools import groupby
+from itertools import chain, groupby
 from struct import Struct
 from typing import Any
 
@@ -29,6 +30,7 @@ _UP = 128  # what makes an int8 positive
 _MOVED_UP = bytes((value + _UP) % 256 for value in range(256))
 _LANES = Struct(f"<{DIMENSIONS}Q")
 _CHUNK = 4_096  # words that are embedded together: what a processor's cache holds
+_MANY = 32  # texts from which on numpy counts sooner than Python
 _ROUND = 8  # texts of as many times eight words, rounded up, are embedded together
 
 Bag = bytes  # the table's rows of a text's words, in order, 32 bits each
@@ -46,6 +48,22 @@ def have(bags: Sequence[Bag], rows: Iterable[int]) -> Any:
     found = np.isin(np.frombuffer(b"".join(bags), np.uint32), list(rows))
     so_far = np.concatenate([[0], np.cumsum(found)])
     return np.diff(so_far[np.cumsum([0, *map(len, bags)]) // 4]) > 0
+
+
+def holders(bags: Sequence[Bag]) -> Mapping[int, int]:
+    """By row, in how many of the bags it is."""
+    if len(bags) < _MANY:
+        return Counter(chain.from_iterable(map(set, map(rows_of, bags))))
+    import numpy as np
+
+    rows = np.frombuffer(b"".join(bags), np.uint32)
+    # In as few bytes as they need they are sorted by counting.
+    order = np.argsort(rows.astype(np.min_scalar_type(rows.max(initial=0))), kind="stable")
+    rows = rows[order]
+    bag = np.repeat(np.arange(len(bags)), [len(bag) // 4 for bag in bags])[order]
+    once = np.diff(rows, prepend=~rows[:1]) | np.diff(bag, prepend=-1) != 0
+    found, counts = np.unique(rows[once], return_counts=True)
+    return dict(zip(found.tolist(), counts.tolist(), strict=True))
 
 
 class WordVectors:

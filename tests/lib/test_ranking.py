@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import random
 import sys
+from array import array
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,6 +33,7 @@ from faqlib.search import (
     similarity,
     spelling,
     wordscores,
+    wordvectors,
 )
 from faqlib.search.blend import blend
 from faqlib.search.prepared import Prepared, prepare
@@ -327,6 +330,19 @@ def plain_distance(a: str, b: str) -> float:
             options.append(table[i - 2, j - 2] + 1)
         table[i, j] = min(options)
     return table[len(a), len(b)]
+
+
+@given(st.lists(st.lists(st.sampled_from([0, 1, 255, 256, 49_998])), max_size=9), st.data())
+def test_words_are_counted_in_few_texts_as_in_many(
+    rows: list[list[int]], data: st.DataObject
+) -> None:
+    bags = [array("I", some).tobytes() for some in rows]
+    counted = Counter(itertools.chain.from_iterable(map(set, rows)))
+    for many in (0, 100):
+        with mock.patch.object(wordvectors, "_MANY", many):
+            assert wordvectors.holders(bags) == counted
+    wanted = data.draw(st.sets(st.sampled_from([0, 1, 256])))
+    assert list(wordvectors.have(bags, wanted)) == [not wanted.isdisjoint(some) for some in rows]
 
 
 @given(st.text("abcx", max_size=7), st.text("abcx", max_size=7), st.integers(0, 2))
