@@ -18,7 +18,6 @@ from faqlib.search.wordvectors import (
     Bag,
     CorpusWeights,
     WordVectors,
-    have,
     holders,
     word_vectors,
 )
@@ -138,8 +137,8 @@ class Meaning:
         same = {i.entry.id: i.bags for i in items if i.bags and known.get(i.entry.id) is i}
         found = {entry_id: vectors[entry_id] for entry_id in same}
         if changed := self._weights.changed(since=before._weights):
-            bags = [bag.whole + b"".join(bag.questions) for bag in same.values()]
-            for entry_id in compress(same, have(bags, changed)):
+            bags = [bag.whole + b"".join(bag.questions[1:]) for bag in same.values()]
+            for entry_id in compress(same, self._table.touched(bags, changed)):
                 del found[entry_id]
         return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, TypeAlias
@@ -24,7 +25,9 @@ _LINE_END = " . "  # where no sentence goes on: it ends one, and is none itself
 _ANSWER = FIELDS.index("answer")
 
 
-class Bags(NamedTuple):
+# Nothing changes these two either; that they are not frozen makes them four times as fast to make.
+@dataclass(slots=True, eq=False)
+class Bags:
     """The words of an entry's texts as rows of the word-vector table."""
 
     questions: tuple[Bag, ...]  # of the question and each alias
@@ -32,7 +35,8 @@ class Bags(NamedTuple):
     sentences: tuple[Bag, ...]
 
 
-class Prepared(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Prepared:
     """One analysed entry."""
 
     entry: Entry

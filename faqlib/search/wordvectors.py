@@ -41,15 +41,6 @@ def rows_of(bag: Bag) -> Sequence[int]:
     return memoryview(bag).cast("I")
 
 
-def have(bags: Sequence[Bag], rows: Iterable[int]) -> Any:
-    """Of each bag, whether it has one of the rows: an array."""
-    import numpy as np
-
-    found = np.isin(np.frombuffer(b"".join(bags), np.uint32), list(rows))
-    so_far = np.concatenate([[0], np.cumsum(found)])
-    return np.diff(so_far[np.cumsum([0, *map(len, bags)]) // 4]) > 0
-
-
 def holders(bags: Sequence[Bag]) -> Mapping[int, int]:
     """By row, in how many of the bags it is."""
     if len(bags) < _MANY:
@@ -124,6 +115,16 @@ class WordVectors:
             return np.zeros(DIMENSIONS, np.float32)
         values, factors = self._arrays
         return values[row] * (factors[row] * weights(row))
+
+    def touched(self, bags: Sequence[Bag], rows: Iterable[int]) -> Any:
+        """Of each bag, whether it has one of the rows: an array."""
+        import numpy as np
+
+        wanted = np.zeros(len(self._rows), bool)
+        wanted[list(rows)] = True
+        found = wanted[np.frombuffer(b"".join(bags), np.uint32)]
+        so_far = np.concatenate([[0], np.cumsum(found)])
+        return np.diff(so_far[np.cumsum([0, *map(len, bags)]) // 4]) > 0
 
     def embed_all(self, bags: Sequence[Bag], weights: CorpusWeights) -> Any:
         """:meth:`embed` of many texts by numpy: a float32 array, zeros where no word is known."""
