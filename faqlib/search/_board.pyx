@@ -9,6 +9,7 @@ cimport cython
 include "_sums.pxi"
 include "_hits.pxi"
 include "_passages.pxi"
+include "_snippets.pxi"
 include "_judge.pxi"
 
 #: Of a word that fewer than one in so many entries have, the others' zeros are not kept.

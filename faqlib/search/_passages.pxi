@@ -1,36 +1,25 @@
-# What makes the snippets of the hits: a part of _board.pyx.
+# The answers of the hits, read so that words are found in them at once: a part of _board.pyx.
 
-from bisect import bisect_right
-
-from cpython.unicode cimport (
-    PyUnicode_4BYTE_KIND, PyUnicode_DATA, PyUnicode_FromKindAndData, PyUnicode_KIND, PyUnicode_READ
-)
-from libc.stdlib cimport qsort
+from itertools import count
 
 from faqlib.search import highlight
+from faqlib.search.bounded import Bounded
 
 cdef enum:
-    LENGTH = 200
-    LONGEST = (6 + 6 + 7) * LENGTH + 4  # each sign escaped, in a mark of its own; the dots
+    SEEN = 64  # bytes, in which each term of a passage sets a bit
+    UNSPACED = 0x0E00  # from here on letters may be of a script without blanks between words
 
-assert LENGTH == highlight.SNIPPET_LENGTH
-
-cdef double FAINT = highlight.FAINT, ROUNDING_OF_WEIGHTS = highlight.ROUNDING
-cdef object READ = highlight.passage
-cdef object KNOWN_PASSAGES = highlight.known_passages, KNOWN_SNIPPETS = highlight.known_snippets
-
-cdef struct Match:
-    Py_ssize_t begin, end
-    Py_ssize_t before  # where the same term's last match begins; -1 if there is none
-    double weight
-    bint is_marked
+cdef double FAINT = highlight.FAINT
+cdef object READ = highlight.line, PLACES = analysis.places, NUMBERS = count()
+cdef object PASSAGES = Bounded(highlight.KEPT_BYTES, lambda kept: kept.size)
+cdef object SNIPPETS = Bounded(highlight.KEPT_SNIPPETS)
 
 
 def snippets(list shown not None, list marks not None):
     """See ``highlight.snippets``."""
-    cdef dict weights = {}, places
+    cdef dict weights = {}
     cdef list query = [], here, made = []
-    cdef tuple one, told
+    cdef Passage one
     cdef double weight, most = 0
     for counted in marks:
         for term, weight in (<dict?> counted).items():
@@ -40,163 +29,100 @@ def snippets(list shown not None, list marks not None):
     for term, weight in weights.items():
         query.append((term, weight, weight >= FAINT * most))
     for found in shown:
-        item = (<tuple?> found)[2]
-        kept = (<dict> KNOWN_PASSAGES).get(item.answer)
-        if kept is None or <str> (<tuple> kept)[4] != <str> item.lang:
-            kept = READ(item)
-            check(PyTuple_Check(kept))
-        one = <tuple> kept
-        places = one[1]
-        here = [term for term in query if (<tuple> term)[0] in places]
+        one = passage((<tuple?> found)[2])
+        here = [term for term in query if one.find((<tuple> term)[0], 0) < one.count]
         if not here:
-            made.append(one[5])
+            made.append(one.beginning)
             continue
         told = tuple(here)
-        made.append((<dict> KNOWN_SNIPPETS).get((one[3], told)) or cut(one, told))
+        made.append((<dict> SNIPPETS).get((one.number, told)) or cut(one, told))
     return made
 
 
-cdef str cut(tuple one, tuple told):
-    cdef str text = one[0], made
-    cdef Matches matches = Matches(len(text), one[1], told)
-    cdef Py_ssize_t start = 0
-    if len(text) > LENGTH:
-        start = start_of(text, one[2], matches.best())
-    made = matches.mark(text, start, end_of(text, start + LENGTH))
-    KNOWN_SNIPPETS[one[3], told] = made
-    return made
+cdef Passage passage(item):
+    """See ``highlight.passage``."""
+    key, lang = item.answer, item.lang
+    one = (<dict> PASSAGES).get(key)
+    if one is not None and (<Passage> one).lang != <str?> lang:
+        key = key, lang
+        one = (<dict> PASSAGES).get(key)
+    if one is None:
+        one = PASSAGES[key] = Passage(item)
+    return <Passage> one
 
 
-cdef class Matches:
-    """Where words of a query stand in a text; at least one does."""
+cdef class Passage:
+    """See ``highlight.Passage``; of each word it has a part of its term's hash, and its place."""
 
-    cdef Match* items
-    cdef Py_ssize_t size
+    cdef str text, lang, beginning
+    cdef tuple terms
+    cdef object number
+    cdef readonly Py_ssize_t size  # bytes, roughly
+    cdef Py_ssize_t count  # of the words
+    cdef unsigned char[SEEN] seen  # most words of a query stand in few passages
+    cdef unsigned int* hashes
+    cdef int* begins
+    cdef int* ends
 
-    def __cinit__(self, Py_ssize_t length, dict places, tuple told):
-        cdef Match* match
-        cdef Py_ssize_t before
-        self.size = sum([len(places[term]) for term, _, _ in told])
-        match = self.items = <Match*> PyMem_Malloc(max(1, self.size) * sizeof(Match))
-        if match == NULL:
+    def __cinit__(self, item):
+        cdef Py_ssize_t i
+        self.text, self.lang, self.terms = READ(item.answer), item.lang, item.answer_terms
+        self.number, self.count = next(NUMBERS), len(self.terms)
+        self.size = 1_000 + 2 * len(self.text) + 30 * self.count
+        check(len(self.text) < 2**30)
+        self.hashes = <unsigned int*> PyMem_Malloc(3 * max(1, self.count) * sizeof(int))
+        if self.hashes == NULL:
             raise MemoryError
-        for term, weight, is_marked in told:
-            before = -1
-            for begin, end in places[term]:
-                match.begin, match.end, match.before = begin, end, before
-                match.weight, match.is_marked = weight, is_marked
-                check(before < match.begin < match.end <= length)
-                before = match.begin
-                match += 1
-        qsort(self.items, self.size, sizeof(Match), by_begin)
+        self.begins = <int*> self.hashes + self.count
+        self.ends = self.begins + self.count
+        for i in range(self.count):
+            self.hashes[i] = <unsigned int> hash(<str?> self.terms[i])
+            self.seen[self.hashes[i] // 8 % SEEN] |= 1 << self.hashes[i] % 8
+        self.place()
+        self.beginning = marked(self.text, 0, NULL, 0)
 
     def __dealloc__(self):
-        PyMem_Free(self.items)
+        PyMem_Free(self.hashes)
 
-    cdef Py_ssize_t best(self) noexcept:
-        """See ``highlight._best_window``."""
-        cdef Match* first = self.items
-        cdef Match* last = self.items
-        cdef Match* behind = self.items + self.size
-        cdef Match* match
-        cdef Py_ssize_t best = first.begin
-        cdef double total, most = 0
-        while last < behind:
-            if last.end - first.begin <= LENGTH:  # else it has nothing that an earlier has not
-                while last < behind and last.end - first.begin <= LENGTH:
-                    last += 1
-                total = 0
-                match = first
-                while match < last:
-                    if match.before < first.begin:
-                        total += match.weight
-                    match += 1
-                if total > most + ROUNDING_OF_WEIGHTS:
-                    best, most = first.begin, total
-            first += 1
-        return best
-
-    cdef str mark(self, str text, Py_ssize_t start, Py_ssize_t end):
-        """A part of the text as HTML with marks, see ``highlight._mark``; dots at what is cut."""
-        cdef Py_UCS4[LONGEST] made
-        cdef Py_UCS4* out = made
-        cdef Py_ssize_t at = start, i
-        cdef bint is_open = False
-        cdef Match match
-        if start:
-            out = write(out, "… ")
-        for i in range(self.size):
-            match = self.items[i]
-            if not match.is_marked or match.begin < at or match.end > end:
+    cdef int place(self) except -1:
+        """Find where each word stands, see ``analysis.places``."""
+        cdef Py_ssize_t at = 0, start, found = 0, end = len(self.text)
+        while at < end:
+            if not is_letter(self.text[at]):
+                at += 1
                 continue
-            if not is_open or match.begin != at + 1 or text[at] != " ":
-                if is_open:
-                    out = write(out, "</mark>")
-                out = escaped(out, text, at, match.begin)
-                out = write(out, "<mark>")
-                at = match.begin
-            out = escaped(out, text, at, match.end)
-            at = match.end
-            is_open = True
-        if is_open:
-            out = write(out, "</mark>")
-        out = escaped(out, text, at, end)
-        if end < len(text):
-            out = write(out, " …")
-        return PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, made, out - made)
-
-
-cdef int by_begin(const void* one, const void* other) noexcept nogil:
-    cdef Py_ssize_t here = (<const Match*> one).begin, there = (<const Match*> other).begin
-    return (here > there) - (here < there)
-
-
-cdef Py_ssize_t start_of(str text, list sentences, Py_ssize_t at) except -1:
-    """See ``highlight._start``."""
-    cdef Py_ssize_t before = bisect_right(sentences, at)
-    if before and <Py_ssize_t> sentences[before - 1] > at - LENGTH // 2:
-        return sentences[before - 1]
-    if at <= LENGTH // 2:
+            start = at
+            while at < end and (is_letter(self.text[at]) or self.is_joint(at)):
+                if self.text[at] >= UNSPACED and self.text[at] != "’":
+                    return self.place_by(PLACES(self.text))
+                at += 1
+            check(found < self.count)
+            self.begins[found], self.ends[found] = start, at
+            found += 1
+        check(found == self.count)
         return 0
-    return text.rfind(" ", 0, at - LENGTH // 4) + 1
+
+    cdef bint is_joint(self, Py_ssize_t at) noexcept:
+        """Whether a sign holds two parts of a word together, the first of which is before it."""
+        return self.text[at] in "'’.@" and at + 1 < len(self.text) and is_letter(self.text[at + 1])
+
+    cdef int place_by(self, list places) except -1:
+        cdef Py_ssize_t i, end = len(self.text)
+        check(len(places) == self.count)
+        for i in range(self.count):
+            self.begins[i], self.ends[i] = places[i]
+            check(0 <= self.begins[i] < self.ends[i] <= end)
+        return 0
+
+    cdef Py_ssize_t find(self, str term, Py_ssize_t at) except -1:
+        """The first word from there on that has the term, or the number of words."""
+        cdef unsigned int wanted = <unsigned int> hash(term)
+        if not self.seen[wanted // 8 % SEEN] & 1 << wanted % 8:
+            return self.count
+        while at < self.count and (self.hashes[at] != wanted or <str> self.terms[at] != term):
+            at += 1
+        return at
 
 
-cdef Py_ssize_t end_of(str text, Py_ssize_t at) except -1:
-    """See ``highlight._word_end``."""
-    cdef Py_ssize_t space
-    if at >= len(text):
-        return len(text)
-    space = text.rfind(" ", at - 40, at + 1)
-    return space if space > 0 else at
-
-
-cdef Py_UCS4* escaped(Py_UCS4* out, str text, Py_ssize_t at, Py_ssize_t end) noexcept:
-    """Write a part of a text as HTML; where that ends."""
-    cdef int kind = PyUnicode_KIND(text)
-    cdef const void* data = PyUnicode_DATA(text)
-    cdef Py_UCS4 sign
-    while at < end:
-        sign = PyUnicode_READ(kind, data, at)
-        if sign == "&":
-            out = write(out, "&amp;")
-        elif sign == "<":
-            out = write(out, "&lt;")
-        elif sign == ">":
-            out = write(out, "&gt;")
-        elif sign == '"':
-            out = write(out, "&quot;")
-        elif sign == "'":
-            out = write(out, "&#x27;")
-        else:
-            out[0] = sign
-            out += 1
-        at += 1
-    return out
-
-
-cdef Py_UCS4* write(Py_UCS4* out, str text) noexcept:
-    """Write a text; where that ends."""
-    cdef Py_ssize_t i
-    for i in range(len(text)):
-        out[i] = text[i]
-    return out + len(text)
+cdef inline bint is_letter(Py_UCS4 sign) noexcept:
+    return LOWER[sign] != 0 if sign < 128 else sign.isalnum()

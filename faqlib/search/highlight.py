@@ -7,7 +7,6 @@ for markup.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import compress, count
@@ -19,8 +18,8 @@ from faqlib.search.bounded import Bounded
 from faqlib.search.prepared import Prepared
 
 SNIPPET_LENGTH = 200  # characters, about two lines of a widget
-_KEPT_BYTES = 32 * 2**20  # for the passages of all FAQs
-_KEPT_SNIPPETS = 16_384  # of all FAQs too
+KEPT_BYTES = 32 * 2**20  # for the passages of all FAQs
+KEPT_SNIPPETS = 16_384  # of all FAQs too
 
 # Stand for the tags until the text is escaped. Both count as white space, of which a passage has
 # plain spaces only.
@@ -41,13 +40,12 @@ Match = tuple[int, int, str, float, bool]
 class Passage(NamedTuple):
     """A text as it is looked through for matches.
 
-    ``places`` has by term where its words begin and end; ``sentences`` where sentences begin.
-    No other passage has its ``number``; ``beginning`` is the snippet where no term stands.
+    ``places`` has by term where its words begin and end. No other passage has its ``number``;
+    ``beginning`` is the snippet where no term stands.
     """
 
     text: str
     places: Mapping[str, Sequence[tuple[int, int]]]
-    sentences: Sequence[int]
     number: int
     lang: str
     beginning: str
@@ -59,34 +57,36 @@ class Passage(NamedTuple):
 
 
 # By the text; by text and language, where the same text was read in another language before.
-known_passages: Bounded[str | tuple[str, str], Passage] = Bounded(
-    _KEPT_BYTES, lambda kept: kept.size
-)
+_known: Bounded[str | tuple[str, str], Passage] = Bounded(KEPT_BYTES, lambda kept: kept.size)
 _numbers = count()
 # By the passage's number: of a query's words a text has few or none, and most queries that find
 # it have the same few.
-known_snippets: Bounded[tuple[int, Told], str] = Bounded(_KEPT_SNIPPETS)
+_made: Bounded[tuple[int, Told], str] = Bounded(KEPT_SNIPPETS)
 
 
 def passage(item: Prepared) -> Passage:
     """The answer of an entry, read once for all searches."""
     key: str | tuple[str, str] = item.answer
-    found = known_passages.get(key)
+    found = _known.get(key)
     if found is not None and found.lang != item.lang:
         key = item.answer, item.lang
-        found = known_passages.get(key)
+        found = _known.get(key)
     if found is None:
-        found = known_passages[key] = _read(item.answer, item.lang, item.answer_terms)
+        found = _known[key] = _read(item.answer, item.lang, item.answer_terms)
     return found
 
 
 def _read(text: str, lang: str, terms: Sequence[str]) -> Passage:
-    line = " ".join(_UNENDED.sub("; ", text).split())
+    text = line(text)
     places: dict[str, list[tuple[int, int]]] = {}
-    for term, place in zip(terms, analysis.places(line), strict=True):
+    for term, place in zip(terms, analysis.places(text), strict=True):
         places.setdefault(term, []).append(place)
-    sentences = [match.end() for match in _SENTENCE.finditer(line)]
-    return Passage(line, places, sentences, next(_numbers), lang, _mark(line, 0, ()))
+    return Passage(text, places, next(_numbers), lang, _mark(text, 0, ()))
+
+
+def line(text: str) -> str:
+    """A text in one line, in which what stood in lines of its own still stands apart."""
+    return " ".join(_UNENDED.sub("; ", text).split())
 
 
 def snippets(shown: Sequence[Found], marks: Sequence[Mapping[str, float]]) -> list[str]:
@@ -105,7 +105,7 @@ def snippets(shown: Sequence[Found], marks: Sequence[Mapping[str, float]]) -> li
         one = passage(item)
         told = tuple(compress(query, map(one.places.__contains__, terms)))
         if told:
-            made.append(known_snippets.get((one.number, told)) or _cut(one, told))
+            made.append(_made.get((one.number, told)) or _cut(one, told))
         else:
             made.append(one.beginning)
     return made
@@ -131,8 +131,8 @@ def _cut(found: Passage, told: Told) -> str:
     matches.sort()
     start = 0
     if len(text) > SNIPPET_LENGTH:
-        start = _start(text, found.sentences, _best_window(matches))
-    made = known_snippets[found.number, told] = _mark(text, start, matches)
+        start = _start(text, _best_window(matches))
+    made = _made[found.number, told] = _mark(text, start, matches)
     return made
 
 
@@ -154,11 +154,11 @@ def _best_window(matches: Sequence[Match]) -> int:
     return best
 
 
-def _start(text: str, sentences: Sequence[int], at: int) -> int:
+def _start(text: str, at: int) -> int:
     """The start of the sentence around ``at`` if it is near, else a word some way before."""
-    before = bisect_right(sentences, at)
-    if before and sentences[before - 1] > at - SNIPPET_LENGTH // 2:
-        return sentences[before - 1]
+    near = _SENTENCE.finditer(text, max(0, at - SNIPPET_LENGTH // 2 - 1), at)
+    if starts := [match.end() for match in near]:
+        return starts[-1]
     if at <= SNIPPET_LENGTH // 2:
         return 0
     return text.rfind(" ", 0, at - SNIPPET_LENGTH // 4) + 1
