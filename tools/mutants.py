@@ -20,7 +20,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LIST = Path(__file__).with_name("mutants.toml")
-LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "test-artifacts", "bench")
+LEFT_OUT = shutil.ignore_patterns(
+    ".*", "__pycache__", "node_modules", "test-artifacts", "bench",
+    "*.so", "*.pyd",  # a guard that is removed in Python would still stand in what is compiled
+)  # fmt: skip
 PATIENCE = 600  # seconds for the tests of one mutant
 
 
