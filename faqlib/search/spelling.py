@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Container, Iterable, Mapping
 from itertools import combinations, pairwise
+from operator import itemgetter
 
 _TWO_EDITS_FROM = 8  # letters; in shorter words two edits make another word
 _MIN_LENGTH = 4
@@ -131,7 +132,7 @@ class SpellingTable:
                 allowed = min(limit, edits_allowed(candidate))
                 found[candidate] = distance(word, candidate, allowed)
         near = [(w, d) for w, d in found.items() if d <= limit]
-        return sorted(near, key=lambda item: (item[1], item[0]))
+        return sorted(near, key=itemgetter(1, 0))
 
 
 def _forms(word: str, edits: int) -> set[str]:

@@ -61,7 +61,7 @@ class Thesaurus:
 
     def knows(self, stems: Iterable[str]) -> bool:
         """Whether one of the stems is a member by itself."""
-        return any((stem,) in self._others for stem in stems)
+        return not self._others.keys().isdisjoint([(stem,) for stem in stems])
 
     def following(self, stem: str) -> Mapping[str, int]:
         """The second words of phrases that begin with this one; of how many words at most."""
@@ -69,8 +69,8 @@ class Thesaurus:
 
     def of_word(self, stems: Sequence[str]) -> list[str]:
         """The terms that may stand for a word of these stems by itself."""
-        nothing: frozenset[str] = frozenset()
-        return sorted(nothing.union(*(self._others.get((stem,), nothing) for stem in stems)))
+        found = [self._others[one] for stem in stems if (one := (stem,)) in self._others]
+        return sorted(frozenset[str]().union(*found)) if found else []
 
     def longest(self, stems: Phrase) -> tuple[int, tuple[str, ...]]:
         """How many words, 2 or more, the longest phrase has that these begin with, and its others.

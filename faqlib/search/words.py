@@ -24,6 +24,7 @@ _TYPO_TERMS = 3
 # How well a term stands for the word that was typed: chosen on the judged sets (docs/quality.md).
 _SYNONYM, _PREFIX, _JOINED = 0.6, 0.8, 0.8
 _TYPO_LOSS = 0.25  # per edit
+_NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,24 +128,32 @@ class Lexicon(Bounded[str, Word]):
         self._languages = languages
         self._vocabulary = vocabulary
         self._thesaurus = thesaurus
+        stop_words = [analysis.STOP_WORDS.get(lang, _NOTHING) for lang in languages]
+        self._stop_words = _NOTHING.union(*stop_words)
 
     def __missing__(self, typed: str) -> Word:
-        synonyms = tuple(self._thesaurus.of_word(self._stems(typed)))
-        word = self[typed] = self.read(typed, synonyms)
+        word = self[typed] = self.read(typed)
         return word
 
-    def read(self, typed: str, synonyms: tuple[str, ...], *, slips: bool = True) -> Word:
-        """What is said of a word that these terms may stand for."""
-        folded, stems = analysis.fold(typed), self._stems(typed)
-        near = self._near(folded, stems) if slips else ()
+    def read(
+        self, typed: str, synonyms: tuple[str, ...] | None = None, *, slips: bool = True
+    ) -> Word:
+        """What is said of a word; these terms stand for it, or those that do so by themselves."""
+        folded = analysis.fold(typed)
+        by_language = tuple([analysis.stem(typed, lang) for lang in self._languages])
+        stems = by_language if len(by_language) == 1 else sorted(set(by_language))
+        if synonyms is None:
+            synonyms = tuple(self._thesaurus.of_word(stems))
+        tells = folded not in self._stop_words
+        near = self._near(folded, stems) if slips and tells else ()
         alternatives = self._alternatives(folded, stems, near, synonyms)
         stem = stems[0] if stems else ""
         return Word(
             typed,
             stem,
-            tuple(analysis.stem(typed, lang) for lang in self._languages),
+            by_language,
             self._thesaurus.following(stem),
-            not self._is_stop_word(typed),
+            tells,
             near[0][0] if near else folded,
             Group(typed, tuple(alternatives)),
             bool(near),
@@ -160,18 +169,11 @@ class Lexicon(Bounded[str, Word]):
         longer = tuple(self._longer(folded, {one.term for one in known}))
         return word._replace(group=Group(word.typed, known + longer)) if longer else word
 
-    def _stems(self, word: str) -> list[str]:
-        return sorted({analysis.stem(word, lang) for lang in self._languages})
-
-    def _is_stop_word(self, word: str) -> bool:
-        return any(analysis.is_stop_word(word, lang) for lang in self._languages)
-
     def _near(self, folded: str, stems: Sequence[str]) -> Sequence[tuple[str, float]]:
         """Words that this one is a slip of, with their distance; empty if it is none."""
         if (
             folded in self._vocabulary.words
-            or self._is_stop_word(folded)
-            or any(stem in self._vocabulary.terms for stem in stems)
+            or not self._vocabulary.terms.isdisjoint(stems)
             or self._is_a_word(folded)
             or self._thesaurus.knows(stems)
         ):
@@ -180,8 +182,11 @@ class Lexicon(Bounded[str, Word]):
 
     def _is_a_word(self, word: str) -> bool:
         """Whether a language of the FAQ has the word at all: then it is no slip of another."""
-        tables = (word_vectors(lang) for lang in self._languages)
-        return any(word in table for table in tables if table is not None)
+        for lang in self._languages:
+            table = word_vectors(lang)
+            if table is not None and word in table:
+                return True
+        return False
 
     def _alternatives(
         self,
@@ -192,8 +197,10 @@ class Lexicon(Bounded[str, Word]):
     ) -> Iterator[Alternative]:
         known = self._vocabulary.terms
         found = [stem for stem in stems if stem in known]
-        yield from (Alternative(stem) for stem in found)
-        yield from (Alternative(t, _SYNONYM, "synonym") for t in synonyms if t in known)
+        yield from map(Alternative, found)
+        for term in synonyms:
+            if term in known:
+                yield Alternative(term, _SYNONYM, "synonym")
         for word, distance in near:
             for term in self._vocabulary.words[word]:
                 yield Alternative(term, 1 - _TYPO_LOSS * distance, "typo")
