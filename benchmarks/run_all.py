@@ -161,7 +161,7 @@ HTTP = """
 ## Over HTTP
 
 The server with log, metrics, limits and a database file, beside bytes that lie ready, in the same
-processes. Searches are new each time, and made of words that are not. Under load about a quarter
+processes. Searches are new each time, and made of words that are not. Under load about a sixth
 of what such a search costs the server is the search, where words alone decide; with the sentence
 model nearly all of it. What has been answered before comes at the rate of the bare route.
 """
