@@ -37,7 +37,7 @@ def rows(name: str, title: str, values: Mapping[str, float], unit: str) -> str:
     axes.barh([label.replace("`", "") for label in values], values.values(), 0.6)
     axes.invert_yaxis()
     axes.set_xlabel(unit)
-    axes.set_title(title)
+    figure.suptitle(title)  # over the labels too: above the bars alone a long one is cut off
     return _saved(figure, name, title)
 
 
