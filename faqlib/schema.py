@@ -450,12 +450,9 @@ def _is_plainly_good(entry: Entry) -> bool:
         and all(map(_is_plain, _texts_of(entry), *_BOUNDS))
         and _is_lang(entry.lang)
         and all(
-            texts == ()
-            or (
-                type(texts) is tuple
-                and len(texts) <= LIST_LENGTH
-                and all(_is_plain(text, *bounds) for text in texts)
-            )
+            type(texts) is tuple
+            and len(texts) <= LIST_LENGTH
+            and all(_is_plain(text, *bounds) for text in texts)
             for texts, bounds in ((entry.tags, _TAG), (entry.aliases, _ALIAS))
         )
     )

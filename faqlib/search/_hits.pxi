@@ -68,6 +68,15 @@ for sign in range(128):
     LOWER[sign] = ord(chr(sign).lower()) if chr(sign).isalnum() else 0
 
 
+cdef inline bint is_letter(Py_UCS4 sign) noexcept:
+    return LOWER[sign] != 0 if sign < 128 else sign.isalnum()
+
+
+cdef inline bint is_joint(str text, Py_ssize_t at) noexcept:
+    """Whether a sign holds two parts of a word together, the first of which is before it."""
+    return text[at] in "'’.@" and at + 1 < len(text) and is_letter(text[at + 1])
+
+
 def words(str text not None):
     """See ``analysis.words``."""
     if not PyUnicode_IS_ASCII(text):
@@ -80,18 +89,13 @@ def words(str text not None):
             at += 1
             continue
         start = at
-        while at < end and (LOWER[signs[at]] or is_joint(signs, at, end)):
+        while at < end and (LOWER[signs[at]] or is_joint(text, at)):
             at += 1
         size = min(at - start, MAX_WORD)
         if size > 2 and signs[start + size - 2] == c"'" and LOWER[signs[start + size - 1]] == c"s":
             size -= 2
         found.append(lowered(signs + start, size))
     return found
-
-
-cdef inline bint is_joint(const unsigned char* signs, Py_ssize_t at, Py_ssize_t end) noexcept:
-    """Whether a sign holds two parts of a word together, the first of which is before it."""
-    return signs[at] in b"'.@" and at + 1 < end and LOWER[signs[at + 1]] != 0
 
 
 cdef inline str lowered(const unsigned char* signs, Py_ssize_t size):

@@ -92,7 +92,7 @@ cdef class Passage:
                 at += 1
                 continue
             start = at
-            while at < end and (is_letter(self.text[at]) or self.is_joint(at)):
+            while at < end and (is_letter(self.text[at]) or is_joint(self.text, at)):
                 if self.text[at] >= UNSPACED and self.text[at] != "’":
                     return self.place_by(PLACES(self.text))
                 at += 1
@@ -101,10 +101,6 @@ cdef class Passage:
             found += 1
         check(found == self.count)
         return 0
-
-    cdef bint is_joint(self, Py_ssize_t at) noexcept:
-        """Whether a sign holds two parts of a word together, the first of which is before it."""
-        return self.text[at] in "'’.@" and at + 1 < len(self.text) and is_letter(self.text[at + 1])
 
     cdef int place_by(self, list places) except -1:
         cdef Py_ssize_t i, end = len(self.text)
@@ -122,7 +118,3 @@ cdef class Passage:
         while at < self.count and (self.hashes[at] != wanted or <str> self.terms[at] != term):
             at += 1
         return at
-
-
-cdef inline bint is_letter(Py_UCS4 sign) noexcept:
-    return LOWER[sign] != 0 if sign < 128 else sign.isalnum()

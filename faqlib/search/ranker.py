@@ -75,7 +75,7 @@ class Ranker:
         judge = self._judges.get(lang) or self._judge(lang)
         if judge is None:
             return None
-        mask, asked = None if only is None else self._mask(only), self._asked(query)
+        mask, asked = self._mask(only), self._asked(query)
         found: tuple[list[Found], float] = judge.find(query, asked, limit, mask)
         return found
 

@@ -70,7 +70,7 @@ class Thesaurus:
     def of_word(self, stems: Sequence[str]) -> list[str]:
         """The terms that may stand for a word of these stems by itself."""
         found = [self._others[one] for stem in stems if (one := (stem,)) in self._others]
-        return sorted(frozenset[str]().union(*found)) if found else []
+        return sorted(frozenset[str]().union(*found))
 
     def longest(self, stems: Phrase) -> tuple[int, tuple[str, ...]]:
         """How many words, 2 or more, the longest phrase has that these begin with, and its others.

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from datetime import UTC, datetime
-from operator import attrgetter
 from typing import NamedTuple
 
 from faqlib.errors import EditConflict, EntryExists, EntryNotFound, TooManyEntries
@@ -90,21 +88,12 @@ def steps_for(
         if (place := known.get(name)) is None:
             sequence += 1
             place = Place(0, sequence)
-        entry = change.entry and _dated(change.entry, at)
+        entry = change.entry and change.entry.replace(updated_at=at)
         action: Action = change.action if entry else "delete"
         known[name] = Place(place.number + 1, place.sequence)
         current[name] = entry
         steps.append(Step(name, entry, action, known[name]))
     return steps
-
-
-_undated = attrgetter(*[item.name for item in fields(Entry)][:-1])  # updated_at is the last
-
-
-def _dated(entry: Entry, at: datetime) -> Entry:
-    """``entry.replace(updated_at=at)`` in half the time: every entry of an import passes here."""
-    values = (*_undated(entry), at)
-    return Entry(*values)
 
 
 def _check(site: str, change: Change, stored: Entry | None) -> None:
